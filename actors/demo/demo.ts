@@ -1,0 +1,122 @@
+/**
+ * The demo, from the first command to the last proof.
+ *
+ * Act one sends the orders while views and handlers keep up, some handlers failing. Act two repairs
+ * what is parked. Act three closes, opens the same directory again and compares; act four rebuilds
+ * the views from the log and compares. It owns the data directory for the time of the run.
+ */
+
+import { rm } from 'node:fs/promises'
+import { openRuntime, type Runtime } from 'dramatis'
+import { eventsByType, ordersByStatus, revenueCentsByMonth } from './census.js'
+import { collectEvidence, type Evidence } from './evidence.js'
+import { countByName, type DemoFigures, type HandlerFigures } from './figures.js'
+import { installFaults, makeDirectory, orderIdsOf, readCommands } from './input.js'
+import { plural } from './numbers.js'
+import type { DemoOptions } from './options.js'
+import type { OrderCommand } from './order-command.js'
+import { proveRebuild, proveRecovery } from './proof.js'
+import { handlerFigures } from './pulse.js'
+import { repairHandlers } from './repair.js'
+import { type SendResult, sendOrders } from './send-orders.js'
+import type { Stage } from './stage.js'
+import type { Terminal } from './terminal.js'
+
+export interface DemoSession {
+  readonly options: DemoOptions
+  readonly terminal: Terminal
+  /** Aborted when the user has had enough: the runtime is then closed in order. */
+  readonly signal: AbortSignal
+}
+
+/** What the first two acts leave to the others. */
+interface FirstHalf {
+  readonly sending: SendResult
+  readonly handlers: Readonly<Record<string, HandlerFigures>>
+  readonly evidence: Evidence
+}
+
+/** Runs it all. The data directory is removed afterwards, unless the options name one. */
+export async function runDemo(session: DemoSession): Promise<DemoFigures> {
+  const { options, terminal } = session
+  const commands = await readCommands(options)
+  const directory = await makeDirectory(options)
+  try {
+    terminal.say(
+      `${plural(commands.length, 'command')} for ${plural(orderIdsOf(commands).length, 'order')}, ` +
+        `${describeWorkers(options.workers)}, data in ${directory}`,
+    )
+    await installFaults(commands, directory, options)
+    return await playActs(session, commands, directory)
+  } finally {
+    if (options.dataDirectory === null) await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** `2 worker threads`. */
+export function describeWorkers(workers: DemoOptions['workers']): string {
+  return workers === 'inline' ? 'no worker threads' : plural(workers, 'worker thread')
+}
+
+async function playActs(
+  session: DemoSession,
+  commands: readonly OrderCommand[],
+  directory: string,
+): Promise<DemoFigures> {
+  const orderIds = orderIdsOf(commands)
+  const half = await withRuntime(session, directory, async (stage): Promise<FirstHalf> => {
+    const sending = await sendOrders(stage, commands)
+    await repairHandlers(stage, directory)
+    const handlers = handlerFigures(stage.runtime)
+    return { sending, handlers, evidence: await collectEvidence(stage.runtime, orderIds) }
+  })
+  session.terminal.say('closed; opening the same directory again')
+  return await withRuntime(session, directory, async (stage) => {
+    const recovered = await proveRecovery(stage, half.evidence, orderIds)
+    const figures = await figuresOf(stage.runtime, commands.length, half)
+    const { seconds, sent } = half.sending
+    return {
+      ...figures,
+      recovered,
+      rebuiltEqual: await proveRebuild(stage),
+      seconds: Math.round(seconds * 1_000) / 1_000,
+      commandsPerSecond: seconds > 0 ? Math.round(sent / seconds) : 0,
+    }
+  })
+}
+
+/** Opens the runtime for an act, and closes it whatever happens. */
+async function withRuntime<T>(
+  { options, terminal, signal }: DemoSession,
+  directory: string,
+  act: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const runtime: Runtime = await openRuntime({
+    app: new URL('./app.js', import.meta.url),
+    dataDir: directory,
+    workers: options.workers,
+  })
+  try {
+    signal.throwIfAborted()
+    return await act({ runtime, terminal, signal })
+  } finally {
+    await runtime.close()
+  }
+}
+
+async function figuresOf(
+  runtime: Runtime,
+  commands: number,
+  { sending, handlers }: FirstHalf,
+): Promise<Omit<DemoFigures, 'recovered' | 'rebuiltEqual' | 'seconds' | 'commandsPerSecond'>> {
+  const byType = await eventsByType(runtime)
+  return {
+    commands,
+    events: Object.values(byType).reduce((total, each) => total + each, 0),
+    rejected: countByName(sending.refusals),
+    eventsByType: byType,
+    ordersByStatus: await ordersByStatus(runtime),
+    revenueCentsByMonth: await revenueCentsByMonth(runtime),
+    handlers,
+  }
+}

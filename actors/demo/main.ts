@@ -1,0 +1,59 @@
+/**
+ * `npm run demo`: the command line around the demo.
+ *
+ * Figures go to stdout, the story to stderr. Exit codes: 0 when everything held; 1 when something
+ * did not, or failed; 2 when the command line or the input is wrong; 130 when interrupted.
+ */
+
+import { DramatisError } from 'dramatis'
+import { InputError } from './csv.js'
+import { describeWorkers, runDemo } from './demo.js'
+import { type DemoOptions, parseOptions, UsageError, usage } from './options.js'
+import { ForeignLogError } from './resume.js'
+import { formatSummary } from './summary.js'
+import { Terminal } from './terminal.js'
+
+const interruption = new AbortController()
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args)
+  if (options.help) {
+    process.stdout.write(usage)
+    return 0
+  }
+  process.once('SIGINT', () => interruption.abort(new Error('interrupted')))
+  const terminal = new Terminal(process.stderr)
+  const figures = await runDemo({ options, terminal, signal: interruption.signal })
+  const lines = options.json ? [JSON.stringify(figures)] : formatSummary(figures, titleOf(options))
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return figures.recovered && figures.rebuiltEqual ? 0 : 1
+}
+
+function titleOf({ ordersDirectory, workers }: DemoOptions): string {
+  const orders = ordersDirectory === null ? 'made-up orders' : 'real orders'
+  return `Dramatis · ${orders} · ${describeWorkers(workers)}`
+}
+
+/** Says what went wrong, and returns the exit code. */
+function report(error: unknown): number {
+  if (interruption.signal.aborted) {
+    process.stderr.write('\ninterrupted; the data directory is closed\n')
+    return 130
+  }
+  if (error instanceof UsageError) {
+    process.stderr.write(`demo: ${error.message} (see --help)\n`)
+    return 2
+  }
+  if (error instanceof InputError || error instanceof ForeignLogError) {
+    process.stderr.write(`demo: ${error.message}\n`)
+    return 2
+  }
+  if (error instanceof DramatisError) {
+    process.stderr.write(`demo: ${error.message} (${error.code})\n`)
+    return 1
+  }
+  process.stderr.write(`demo failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+  return 1
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report)

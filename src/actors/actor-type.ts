@@ -1,0 +1,64 @@
+/**
+ * An actor definition made ready to run: its checks compiled, its names in maps.
+ *
+ * Built once per definition when a system is created, so that a command costs look-ups only. It
+ * holds no actor and decides nothing.
+ */
+
+import type { AnyActor, AnyCommand, SnapshotOptions } from '../define/actor.js'
+import type { EventDefinition } from '../define/event.js'
+import type { RecordedEvent } from '../events/event.js'
+import { compileSchema, type PayloadCheck } from '../events/schema.js'
+import { UpcastTable } from '../events/upcasting.js'
+
+export interface CommandType {
+  readonly name: string
+  readonly definition: AnyCommand
+  readonly payload: PayloadCheck
+}
+
+export interface EventType {
+  readonly payload: PayloadCheck
+  readonly schemaVersion: number
+  readonly evolve: Evolve
+}
+
+export type Evolve = (state: unknown, event: RecordedEvent) => unknown
+
+export interface ActorType {
+  readonly name: string
+  readonly definition: AnyActor
+  readonly commands: ReadonlyMap<string, CommandType>
+  readonly events: ReadonlyMap<string, EventType>
+  /** How its recorded events are read. */
+  readonly upcasts: UpcastTable
+  /** The tools that are the same for every command. */
+  readonly creators: AnyActor['creators']
+  readonly snapshot: Required<SnapshotOptions> | null
+}
+
+/** @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA */
+export function compileActor(definition: AnyActor): ActorType {
+  const { name } = definition
+  const commands = new Map<string, CommandType>()
+  for (const [command, each] of Object.entries(definition.commands)) {
+    const payload = compileSchema(`command ${name}.${command}`, each.schema)
+    commands.set(command, Object.freeze({ name: command, definition: each, payload }))
+  }
+  const events = new Map<string, EventType>()
+  const eventEntries: [string, EventDefinition<unknown>][] = Object.entries(definition.events)
+  for (const [type, each] of eventEntries) {
+    const payload = compileSchema(`event ${type}`, each.schema)
+    const evolve = definition.evolve[type] as unknown as Evolve
+    events.set(type, Object.freeze({ payload, schemaVersion: each.version, evolve }))
+  }
+  return Object.freeze({
+    name,
+    definition,
+    commands,
+    events,
+    upcasts: new UpcastTable([definition]),
+    creators: definition.creators,
+    snapshot: definition.snapshot,
+  })
+}

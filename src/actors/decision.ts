@@ -1,0 +1,126 @@
+/**
+ * Decisions: what `decide` returned, read into events to stage.
+ *
+ * Pure. Whatever is returned is read once, checked and copied here; nothing of it is kept. Runs per
+ * command.
+ *
+ * Invariants:
+ *   - an event that leaves here is one of its actor's, fits its schema, and is frozen;
+ *   - whatever `decide` does, the actor is unharmed.
+ */
+
+import { describeValue } from '../base/errors.js'
+import type { Rejection } from '../define/actor.js'
+import type { NewEvent } from '../events/event.js'
+import type { Payload } from '../events/schema.js'
+import type { EventToStage } from '../store/contracts.js'
+import type { CommandTools } from './command-tools.js'
+import {
+  CommandRejectedError,
+  DecideFailedError,
+  InvalidDecisionError,
+  OverloadedError,
+} from './errors.js'
+import type { Message } from './message.js'
+
+/**
+ * Decides a command.
+ *
+ * @param eventsMax - The limit `eventsPerCommandMax`.
+ * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED
+ * @throws {DecideFailedError} DRAMATIS_DECIDE_FAILED
+ * @throws {InvalidDecisionError} DRAMATIS_INVALID_DECISION
+ * @throws {SchemaMismatchError} DRAMATIS_SCHEMA_MISMATCH: an event does not fit its schema.
+ * @throws {EventValueError} DRAMATIS_EVENT_VALUE: an event holds what no event may hold.
+ * @throws {OverloadedError} DRAMATIS_OVERLOADED: more events than one command may decide.
+ */
+export function decideEvents(
+  message: Message,
+  state: unknown,
+  tools: CommandTools,
+  eventsMax: number,
+): readonly EventToStage[] {
+  const decision = decide(message, state, tools)
+  if (!Array.isArray(decision)) return [toEvent(message, decision)]
+  const list = copyList(message, decision, eventsMax)
+  return list.map((each) => toEvent(message, each))
+}
+
+function decide(message: Message, state: unknown, tools: CommandTools): unknown {
+  try {
+    return message.command!.definition.decide(state, message.payload, tools)
+  } catch (error) {
+    throw new DecideFailedError(message.streamId, message.name, error)
+  }
+}
+
+/** A list may be a proxy too, or of any length. */
+function copyList(message: Message, list: readonly unknown[], eventsMax: number): unknown[] {
+  let length: number
+  try {
+    length = list.length
+    if (length <= eventsMax) return Array.from(list)
+  } catch (error) {
+    throw invalid(message, 'a list that throws when it is read', error)
+  }
+  throw new OverloadedError('eventsPerCommandMax', eventsMax, length, message.streamId)
+}
+
+/** Reads each property once. A getter or a proxy may throw: that too is an invalid decision. */
+function toEvent(message: Message, decided: unknown): EventToStage {
+  if (decided === null || typeof decided !== 'object') {
+    throw invalid(message, describeValue(decided))
+  }
+  let type: unknown
+  let data: unknown
+  let rejected: unknown
+  let detail: unknown
+  try {
+    type = (decided as NewEvent).type
+    data = (decided as NewEvent).data
+    rejected = (decided as Rejection).rejected
+    if (rejected !== undefined) detail = (decided as Rejection).message
+  } catch (error) {
+    throw invalid(message, 'an object that throws when it is read', error)
+  }
+  if (rejected !== undefined) throw rejection(message, rejected, detail)
+  if (type === undefined) throw invalid(message, describeUntyped(decided))
+  return checkedEvent(message, type, data)
+}
+
+function checkedEvent(message: Message, type: unknown, data: unknown): EventToStage {
+  const known = message.type.events.get(type as string)
+  if (known === undefined) throw invalid(message, describeType(type))
+  const { metadata, occurredAtMs } = message.context!
+  const { schemaVersion } = known
+  // A command's payload handed on as the event's is ours already: it need not be copied again.
+  const checked =
+    data === message.payload ? known.payload.recheck(data as Payload) : known.payload.check(data)
+  if (occurredAtMs === undefined) {
+    return { type: type as string, schemaVersion, data: checked, metadata }
+  }
+  return { type: type as string, schemaVersion, data: checked, metadata, occurredAtMs }
+}
+
+function rejection(message: Message, reason: unknown, detail: unknown): Error {
+  if (typeof reason !== 'string' || reason.length === 0) {
+    return invalid(message, `a rejection whose reason is ${describeValue(reason)}`)
+  }
+  const said = typeof detail === 'string' ? detail : undefined
+  return new CommandRejectedError(message.streamId, message.name, reason, said)
+}
+
+function describeType(type: unknown): string {
+  return `an event of type ${describeValue(type)}, which is not among the actor's`
+}
+
+function describeUntyped(decided: object): string {
+  if (!(decided instanceof Promise)) return `${describeValue(decided)} without a type`
+  // Whatever comes of it comes too late; a rejection must not end the process.
+  decided.catch(() => {})
+  return 'a promise: decide is synchronous, look things up in prepare'
+}
+
+function invalid(message: Message, found: string, cause?: unknown): InvalidDecisionError {
+  return new InvalidDecisionError(message.streamId, message.name, found, { cause })
+}

@@ -1,0 +1,305 @@
+/**
+ * The actor system of one process: takes commands, finds or brings in their actors, and answers when durable.
+ *
+ * The composition of this folder. The executor decides and stages, the commit queue commits, the
+ * residents come and go, the answers are given; this file checks what comes in and says what happens
+ * at the turning points: a commit done, a commit failed, closing. Runs per command.
+ *
+ * States: `open` -> `recovering` -> `open` (a commit failed); `open` or `recovering` -> `closing` ->
+ * `closed`. Commands are taken in `open` only.
+ *
+ * Invariants:
+ *   - every promise of `send` and `state` settles, and never before what it rests on is durable;
+ *   - a command that is refused at the edge leaves no trace but a count.
+ */
+
+import type { Cancel } from '../base/clock.js'
+import { ClosedError } from '../base/closed-error.js'
+import { integerIn } from '../base/options.js'
+import type { AnyActor } from '../define/actor.js'
+import { hashCommand } from '../events/command-hash.js'
+import type { Payload } from '../events/schema.js'
+import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
+import { CommitUnknownError, StoreStoppedError } from '../store/errors.js'
+import type { Actor } from './actor.js'
+import type { ActorSystem, ActorSystemOptions } from './actor-system.js'
+import type { ActorType, CommandType } from './actor-type.js'
+import { Answers } from './answers.js'
+import { type GiveUpCause, giveUpError, watchCaller } from './caller.js'
+import { Catalog } from './catalog.js'
+import {
+  type CommandContext,
+  createCommandContext,
+  parseSendOptions,
+  type Receipt,
+  type SendOptions,
+} from './command.js'
+import {
+  errorAfterFailedCommit,
+  errorBehindFailedCommit,
+  errorWithoutCommit,
+} from './commit-outcome.js'
+import { type CommitGroup, CommitQueue } from './commit-queue.js'
+import { type ActivationFailedError, OverloadedError } from './errors.js'
+import { Executor } from './executor.js'
+import { type ActorLimits, parseActorLimits } from './limits.js'
+import { Message } from './message.js'
+import { Preparations } from './preparation.js'
+import { Residents } from './residents.js'
+import { SnapshotWriter } from './snapshot-writer.js'
+import { type ActorSystemPhase, type ActorSystemStatus, recoveryFailuresOf } from './status.js'
+import { recoverStore } from './store-recovery.js'
+
+const closeDeadlineMs = 10_000
+
+export class LocalActorSystem implements ActorSystem {
+  readonly #options: ActorSystemOptions
+  readonly #limits: ActorLimits
+  readonly #catalog: Catalog
+  readonly #answers: Answers
+  readonly #commits: CommitQueue
+  readonly #residents: Residents
+  readonly #executor: Executor
+  readonly #snapshots: SnapshotWriter
+  readonly #preparations: Preparations
+  #phase: ActorSystemPhase = 'open'
+  #commitFailures = 0
+  #cancelRecovery: Cancel | null = null
+  #closing: Promise<void> | null = null
+
+  constructor(options: ActorSystemOptions) {
+    const { store, clock, random } = options
+    this.#options = options
+    const limits = parseActorLimits(options.limits)
+    this.#limits = limits
+    this.#catalog = new Catalog(options.actors)
+    this.#answers = new Answers(clock)
+    this.#snapshots = new SnapshotWriter(store, limits.snapshotsPendingMax)
+    this.#preparations = new Preparations({
+      onPrepared: (message) => this.#deliver(message),
+      onFailed: (message, error) => this.#answers.fail(message, error),
+    })
+    this.#commits = new CommitQueue(store, limits.commitEventsMax, {
+      onRoom: () => this.#executor.drainStalled(),
+      onCommitted: (group) => this.#committed(group),
+      onFailed: (group, unwritten, error) => this.#commitFailed(group, unwritten, error),
+    })
+    const listener = {
+      onActive: (actor: Actor) => this.#executor.drain(actor),
+      onActivationFailed: (actor: Actor, error: ActivationFailedError) =>
+        this.#failWaiting(actor, error),
+    }
+    this.#residents = new Residents({ store, clock, random, limits, listener }, this.#catalog.types)
+    const [answers, commits, residents] = [this.#answers, this.#commits, this.#residents]
+    this.#executor = new Executor({ store, clock, limits, answers, commits, residents })
+  }
+
+  send(
+    actor: AnyActor | string,
+    aggregateId: string,
+    name: string,
+    payload: unknown,
+    options?: SendOptions,
+  ): Promise<Receipt> {
+    try {
+      const type = this.#catalog.actorOf(actor)
+      const command = this.#catalog.commandOf(type, name)
+      this.#assertTakes(type, aggregateId)
+      const sent = command.payload.copy(payload)
+      const checked = command.payload.recheck(sent)
+      const context = this.#contextOf(name, sent, options)
+      return this.#begin(type, aggregateId, command, checked, context)
+    } catch (error) {
+      this.#answers.countRefused()
+      return Promise.reject(error)
+    }
+  }
+
+  state(actor: AnyActor | string, aggregateId: string): Promise<unknown> {
+    try {
+      const type = this.#catalog.actorOf(actor)
+      this.#assertTakes(type, aggregateId)
+      const message = new Message(type, aggregateId, null, null, null)
+      return new Promise((resolve, reject) => {
+        message.resolve = resolve
+        message.reject = reject
+        this.#answers.begin(message)
+        this.#deliver(message)
+      })
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  status(): ActorSystemStatus {
+    const { inFlight, accepted, duplicates, rejected, failed } = this.#answers
+    return {
+      phase: this.#phase,
+      actorsResident: this.#residents.resident,
+      passivations: this.#residents.passivated,
+      commandsInFlight: inFlight,
+      mailboxDepth: this.#residents.deepestMailbox(),
+      accepted,
+      duplicates,
+      rejected,
+      failed,
+      commits: this.#commits.commits,
+      commitFailures: this.#commitFailures,
+      snapshotsWritten: this.#snapshots.written,
+      snapshotFailures: Array.from(this.#snapshots.failures, ([actor, error]) => ({
+        actor,
+        error,
+      })),
+      recoveryFailures: recoveryFailuresOf(this.#residents.failed),
+    }
+  }
+
+  close(deadlineMs: number = closeDeadlineMs): Promise<void> {
+    this.#closing ??= this.#close(integerIn('deadlineMs', deadlineMs, 0, 2_147_483_647))
+    return this.#closing
+  }
+
+  #assertTakes(type: ActorType, aggregateId: unknown): void {
+    if (this.#phase === 'closing' || this.#phase === 'closed') throw new ClosedError('the runtime')
+    if (this.#phase === 'recovering') throw this.#recoveringError()
+    if (typeof aggregateId !== 'string') parseAggregateId(type.name, aggregateId)
+    const { commandsInFlightMax } = this.#limits
+    const { inFlight } = this.#answers
+    if (inFlight < commandsInFlightMax) return
+    const streamId = streamIdOf(type.name, parseAggregateId(type.name, aggregateId))
+    throw new OverloadedError('commandsInFlightMax', commandsInFlightMax, inFlight + 1, streamId)
+  }
+
+  /** @param sent - The payload as the caller sent it: a repeat is told by it, not by what became of it. */
+  #contextOf(name: string, sent: Payload, options: SendOptions | undefined): CommandContext {
+    const { ids } = this.#options
+    if (options === undefined) return createCommandContext(ids)
+    const isHashed = this.#limits.commandWindowEvents > 0
+    return parseSendOptions(options, ids, isHashed ? () => hashCommand(name, sent) : null)
+  }
+
+  #recoveringError(): StoreStoppedError {
+    return new StoreStoppedError('a commit failed, and the store is being opened again')
+  }
+
+  #begin(
+    type: ActorType,
+    aggregateId: string,
+    command: CommandType,
+    payload: Payload,
+    context: CommandContext,
+  ): Promise<Receipt> {
+    const message = new Message(type, aggregateId, command, payload, context)
+    if (context.signal?.aborted === true) throw giveUpError(message, 'abort', false)
+    const isPrepared = command.definition.prepare !== undefined
+    if (isPrepared) parseAggregateId(type.name, aggregateId)
+    return new Promise((resolve, reject) => {
+      message.resolve = resolve
+      message.reject = reject
+      this.#answers.begin(message)
+      if (context.isWatched) this.#watch(message)
+      if (isPrepared) this.#preparations.begin(message)
+      else this.#deliver(message)
+    })
+  }
+
+  #watch(message: Message): void {
+    message.stopWatching = watchCaller(this.#options.clock, message.context!, (cause) =>
+      this.#giveUp(message, cause),
+    )
+  }
+
+  #deliver(message: Message): void {
+    try {
+      if (this.#phase === 'recovering') throw this.#recoveringError()
+      const actor = this.#residents.wake(message.type, message.aggregateId)
+      this.#executor.deliver(actor, message)
+    } catch (error) {
+      this.#answers.fail(message, error)
+    }
+  }
+
+  #giveUp(message: Message, cause: GiveUpCause): void {
+    if (message.stage === 'answered') return
+    // One that is running right now may stage yet.
+    const isAccepted =
+      message.stage === 'running' || message.events.length > 0 || message.isDuplicate
+    this.#abandon(message, giveUpError(message, cause, isAccepted))
+  }
+
+  /** Takes a message out of wherever it waits and answers it. */
+  #abandon(message: Message, error: unknown): void {
+    if (message.stage === 'waiting') message.actor!.remove(message)
+    this.#answers.giveUp(message, error)
+    this.#preparations.abandon(message, error)
+  }
+
+  #committed(group: CommitGroup): void {
+    const nowMs = this.#options.clock.elapsedMs()
+    for (const message of group.messages) {
+      const actor = message.actor!
+      if (actor.group === group) {
+        actor.group = null
+        this.#residents.rest(actor, nowMs)
+      }
+      message.remembered?.landed()
+      this.#answers.settle(message)
+    }
+    for (const task of group.snapshots) this.#snapshots.add(task)
+    this.#options.onEvents?.(group.events)
+  }
+
+  /** Nothing in memory can be trusted to equal the disk: everything is dropped and read back. */
+  #commitFailed(group: CommitGroup, unwritten: CommitGroup, error: unknown): void {
+    this.#commitFailures++
+    const actors = this.#residents.dropAll()
+    const hasToRecover = this.#phase === 'open'
+    if (hasToRecover) this.#phase = 'recovering'
+    for (const message of group.messages) {
+      this.#answers.fail(message, errorAfterFailedCommit(message, error))
+    }
+    for (const message of unwritten.messages) {
+      this.#answers.fail(message, errorBehindFailedCommit(message, group, error))
+    }
+    for (const actor of actors) this.#failWaiting(actor, errorWithoutCommit(error))
+    if (!hasToRecover) return
+    this.#cancelRecovery = recoverStore({ ...this.#options, limits: this.#limits }, () => {
+      this.#cancelRecovery = null
+      this.#commits.reset()
+      this.#phase = 'open'
+    })
+  }
+
+  #failWaiting(actor: Actor, error: Error): void {
+    for (const message of actor.takeAll()) this.#answers.fail(message, error)
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    this.#phase = 'closing'
+    this.#cancelRecovery?.()
+    const drained = this.#answers.drain().then(() => this.#snapshots.drain())
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.schedule(deadlineMs, resolve)
+      drained.then(() => {
+        cancel()
+        resolve()
+      }, resolve)
+    })
+    this.#abandonAll()
+    this.#residents.stop()
+    this.#snapshots.clear()
+    this.#phase = 'closed'
+  }
+
+  /** Past the deadline: answers whatever is left. */
+  #abandonAll(): void {
+    const closed = new ClosedError('the runtime')
+    for (const message of this.#preparations.underWay()) this.#abandon(message, closed)
+    for (const actor of this.#residents.dropAll()) this.#failWaiting(actor, closed)
+    for (const message of this.#commits.unsettled()) {
+      if (message.stage === 'answered') continue
+      const what = `${message.name} on ${message.streamId} was not durable when the runtime closed`
+      this.#abandon(message, message.isWriting ? new CommitUnknownError(what) : closed)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The log as hosts read it: all events in order, from a position on, live if wanted.
+ *
+ * Events are what they are today, unless they are asked for raw: as they were recorded. One that no
+ * definition knows is given as it was recorded either way: whoever reads the whole log decides himself.
+ */
+
+import { ClosedError } from '../base/closed-error.js'
+import { InvalidArgumentError } from '../base/errors.js'
+import { integerIn, knownKeys } from '../base/options.js'
+import type { AnyRecordedEvent } from '../define/projector.js'
+import type { Position, RecordedEvent } from '../events/event.js'
+import type { UpcastTable } from '../events/upcasting.js'
+import type { EventStore } from '../store/contracts.js'
+import { type ReadLogOptions as ReadRecordsOptions, readLog } from '../store/read-log.js'
+import { upcastEvents } from './upcast-events.js'
+
+/** What of the log to read. `types` are present names; with `raw`, recorded ones. */
+export interface ReadLogOptions extends ReadRecordsOptions {
+  /** Events as they were recorded, under their names and versions of that time. @default false */
+  readonly raw?: boolean
+}
+
+export class Log {
+  readonly #store: EventStore
+  readonly #upcasts: UpcastTable
+  readonly #closing = new AbortController()
+
+  constructor(store: EventStore, upcasts: UpcastTable) {
+    this.#store = store
+    this.#upcasts = upcasts
+  }
+
+  /** Position of the last durable event; 0: there is none. */
+  get head(): Position {
+    return this.#store.head
+  }
+
+  /**
+   * Reads events in order. Without `live` it ends at the head of the moment; with it, it goes on until
+   * the signal aborts or the runtime closes.
+   *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD, while reading
+   * @throws {UpcastFailedError} DRAMATIS_UPCAST_FAILED, while reading; never with `raw`
+   * @throws {SchemaVersionUnknownError} DRAMATIS_SCHEMA_VERSION_UNKNOWN, likewise
+   */
+  read(options: ReadLogOptions = {}): AsyncIterable<AnyRecordedEvent> {
+    if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
+    parseReadOptions(options)
+    const { raw = false, ...records } = options
+    // What has an end is read to it, or fails with the store: a part must not pass for the whole.
+    const reading = options.live === true ? { ...records, signal: this.#signal(records) } : records
+    return raw ? readLog(this.#store, reading) : this.#readUpcast(reading)
+  }
+
+  #signal({ signal }: ReadRecordsOptions): AbortSignal {
+    const closing = this.#closing.signal
+    return signal === undefined ? closing : AbortSignal.any([signal, closing])
+  }
+
+  #readUpcast(options: ReadRecordsOptions): AsyncIterable<RecordedEvent> {
+    const upcasts = this.#upcasts
+    const { types } = options
+    const wantsType = (type: string, aggregateType: string, schemaVersion: number): boolean => {
+      const present = upcasts.typesOf(aggregateType, type, schemaVersion) ?? [type]
+      return types === undefined || present.some((each) => types.includes(each))
+    }
+    const partsOf = (event: RecordedEvent): readonly RecordedEvent[] | null => {
+      const { aggregateType, type, schemaVersion } = event
+      if (upcasts.typesOf(aggregateType, type, schemaVersion) === undefined) return null
+      const parts = upcasts.upcast(event)
+      if (types === undefined || parts === null) return parts
+      return parts.filter((part) => types.includes(part.type))
+    }
+    return upcastEvents(readLog(this.#store, { ...options, wantsType }), partsOf)
+  }
+
+  /** Ends live readings. */
+  close(): void {
+    this.#closing.abort()
+  }
+}
+
+function parseReadOptions(options: ReadLogOptions): void {
+  knownKeys('log.read', options, ['after', 'to', 'types', 'live', 'signal', 'batchEvents', 'raw'])
+  const { after = 0, to = 0, types, batchEvents = 1 } = options
+  integerIn('log.read.after', after, 0, Number.MAX_SAFE_INTEGER)
+  integerIn('log.read.to', to, 0, Number.MAX_SAFE_INTEGER)
+  integerIn('log.read.batchEvents', batchEvents, 1, 100_000)
+  const isList = Array.isArray(types) && types.every((type) => typeof type === 'string')
+  if (types !== undefined && !isList) {
+    throw new InvalidArgumentError('log.read.types', 'a list of event types', types)
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The seam to storage: what the log of events promises, whoever keeps it.
+ *
+ * Two implementations, `lmdb/` and `memory/`, held to one suite (`testing/event-store-contract.ts`).
+ * Nothing here knows of LMDB, of actors or of subscriptions.
+ *
+ * Writing has two halves, because one actor's next command may run before the last one is durable:
+ * `stage` gives events their places at once and in order, `commit` makes all that is staged durable
+ * in one transaction. Between the two nothing can be read by anybody.
+ *
+ * Invariants:
+ *   - positions are dense and 1-based, in the order of `stage`; versions are dense in each stream;
+ *   - what one `stage` call was given becomes durable together or not at all;
+ *   - `head` only moves forward, and everything up to it is readable by every reader;
+ *   - after a failed commit nothing can be staged until the store is opened again.
+ */
+
+import type { Cancel, Clock } from '../base/clock.js'
+import type {
+  EventMetadata,
+  EventValue,
+  Position,
+  RecordedEvent,
+  Version,
+} from '../events/event.js'
+
+/** What a writer takes the stream's version to be: a number, 'none' (= 0), or not checked. */
+export type ExpectedVersion = Version | 'none' | 'any'
+
+/** An event on its way into the log. All of it has been checked (`values.ts`, the schema). */
+export interface EventToStage {
+  readonly type: string
+  readonly schemaVersion: number
+  readonly data: Readonly<Record<string, EventValue>>
+  readonly metadata: EventMetadata
+  /** Milliseconds since the epoch; left out when it is the time of recording. */
+  readonly occurredAtMs?: number
+}
+
+/** The events that one stream gains. */
+export interface StreamAppend {
+  readonly aggregateType: string
+  readonly aggregateId: string
+  readonly expectedVersion: ExpectedVersion
+  /** At least one. */
+  readonly events: readonly EventToStage[]
+}
+
+/** Where a stream ends. Version and position 0: it does not exist. */
+export interface StreamHead {
+  readonly version: Version
+  /** Position of its last event. */
+  readonly position: Position
+}
+
+/** What one commit made durable. */
+export interface CommitResult {
+  /** Positions (after, to], possibly empty. */
+  readonly after: Position
+  readonly to: Position
+}
+
+/** A stored state: a cache that may be absent at any time. */
+export interface Snapshot {
+  /** Version of the last event folded into the state. */
+  readonly version: Version
+  readonly position: Position
+  /** The actor's `snapshot.version`: another one makes this snapshot worthless. */
+  readonly stateVersion: number
+  readonly state: EventValue
+}
+
+export interface ReadStreamOptions {
+  /** Only later versions. @default 0 */
+  readonly afterVersion?: Version
+  /** Only versions up to this one. @default the head */
+  readonly toVersion?: Version
+  /** Newest first. @default false */
+  readonly backward?: boolean
+  /** At most so many events. @default all */
+  readonly limit?: number
+}
+
+/** Which events of the log a reader wants. Asked per event, on the header alone. */
+export interface LogFilter {
+  /** Asked once per shape (not per event) and remembered for the batch. */
+  readonly wantsType?: (type: string, aggregateType: string, schemaVersion: number) => boolean
+  /** Asked per event of a wanted type, with the hash of its stream id. */
+  readonly wantsKey?: (keyHash: number) => boolean
+}
+
+export interface ReadBatchOptions extends LogFilter {
+  /** Only later positions. */
+  readonly after: Position
+  /** Only positions up to this one. @default the head */
+  readonly to?: Position
+  /** At most so many events returned. Integer in [1, 100_000]. */
+  readonly eventsMax: number
+  /** Stop after so many bytes of returned records; at least one is returned. @default 8 MiB */
+  readonly bytesMax?: number
+  /** Stop after looking at so many positions, wanted or not. @default 65_536 */
+  readonly scanMax?: number
+}
+
+/** A piece of the log. */
+export interface LogBatch {
+  /** The wanted events, in order. */
+  readonly events: readonly RecordedEvent[]
+  /** Hash of each event's stream id, alongside `events`. */
+  readonly keyHashes: readonly number[]
+  /** Everything up to here has been looked at: the `after` of the next batch. */
+  readonly scannedTo: Position
+  /** The log's head at the time of reading. */
+  readonly head: Position
+}
+
+/** Reading by position. Safe on any thread; sees all that is durable when a call is made. */
+export interface LogReader {
+  /**
+   * Reads the next piece of the log. Reads a batch, copies it, holds nothing afterwards.
+   *
+   * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD, at the first record that fails its CRC.
+   */
+  readBatch(options: ReadBatchOptions): Promise<LogBatch>
+  /** The last durable position as this reader sees it now. */
+  readHead(): Promise<Position>
+}
+
+/** The log of events, the heads of its streams, and their snapshots. One owner at a time. */
+export interface EventStore extends LogReader {
+  /** Made when the store was created: 26 characters. */
+  readonly storeId: string
+  /** Rises by one each time the store gets a new owner. */
+  readonly epoch: number
+  /** The last durable position. */
+  readonly head: Position
+  /** How the store is: `stopped` after a failed commit, until `reopen`. */
+  readonly status: 'open' | 'stopped' | 'closed'
+
+  /**
+   * Gives events their versions and positions and queues them for the next commit. Synchronous; cost
+   * is encoding. Each stream appears once. The returned events are complete and frozen.
+   *
+   * @param accept - Called with the placed events of each append, in order, before anything is queued.
+   *   Whatever it throws is thrown on, and nothing was staged.
+   * @returns For each stream, its events in order.
+   * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT; nothing was staged.
+   * @throws {RecordTooLargeError} DRAMATIS_RECORD_TOO_LARGE; nothing was staged.
+   * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED; nothing was staged.
+   * @throws {DiskFullError} DRAMATIS_DISK_FULL; nothing was staged.
+   */
+  stage(
+    appends: readonly StreamAppend[],
+    accept?: (placed: readonly (readonly RecordedEvent[])[]) => void,
+  ): readonly (readonly RecordedEvent[])[]
+
+  /**
+   * Makes everything staged durable in one transaction. One at a time: a call while another is under
+   * way is a programmer error. Resolves after the flush (or the commit, by the store's durability).
+   *
+   * @throws {CommitUnknownError} DRAMATIS_COMMIT_UNKNOWN: it may or may not have landed; the store has stopped.
+   */
+  commit(): Promise<CommitResult>
+
+  /**
+   * Takes a stopped store into service again: forgets what was staged and not committed, re-reads what
+   * the disk has. @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED when it cannot be.
+   */
+  reopen(): Promise<void>
+
+  /** The stream's durable head. */
+  readStreamHead(streamId: string): Promise<StreamHead>
+
+  /** The stream's durable events. Forward unless asked otherwise. @throws DRAMATIS_DAMAGED_RECORD */
+  readStream(streamId: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>
+
+  /** The newest snapshot that can be read; `undefined` for none, and for one that is damaged. */
+  readSnapshot(streamId: string): Promise<Snapshot | undefined>
+
+  /** Keeps a snapshot, replacing an older one. Off the write path: it may be lost at a crash. */
+  writeSnapshot(streamId: string, snapshot: Snapshot): Promise<void>
+
+  /** Calls back after each commit that moved the head, in order. Callbacks must not throw. */
+  onCommit(listener: (result: CommitResult) => void): Cancel
+
+  /** Waits for a commit under way, then lets go of everything. Idempotent. */
+  close(): Promise<void>
+}
+
+/** `flush`: a receipt survives power loss. `commit`: it survives the process, not the machine. */
+export type Durability = 'flush' | 'commit'
+
+export interface EventStoreOptions {
+  readonly clock: Clock
+  /** @default 'flush' */
+  readonly durability?: Durability
+  /** How long one commit may take before the store stops. Milliseconds. @default 30_000 */
+  readonly commitTimeoutMs?: number
+  /** Largest record. Bytes. @default 16 MiB */
+  readonly recordBytesMax?: number
+  /** Stream heads kept in memory; others are read when needed. @default 65_536 */
+  readonly headsMax?: number
+  /** Free space below which nothing is staged. Bytes; 0 turns the guard off. @default 64 MiB */
+  readonly freeBytesMin?: number
+  /** How free space is found out; asked at most once a second. @default statfs of the directory */
+  readonly readFreeBytes?: () => Promise<number>
+  /** For tests: called at each step of a commit. What it throws, or waits for, the commit does too. */
+  readonly failpoint?: (step: CommitStep) => void | Promise<void>
+}
+
+/** `commit`: nothing has been handed to storage yet. `committed`: all is durable, nobody knows. */
+export type CommitStep = 'commit' | 'committed'

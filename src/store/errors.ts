@@ -1,0 +1,164 @@
+/**
+ * The operating errors of storage.
+ *
+ * Each says whether anything was written, and what to do next. Codes are API: `docs/errors.md`.
+ */
+
+import { DramatisError } from '../base/errors.js'
+
+/** The stream moved on between load and append. Nothing was written: reload and decide again. */
+export class VersionConflictError extends DramatisError {
+  readonly code = 'DRAMATIS_VERSION_CONFLICT'
+  readonly streamId: string
+  readonly versionExpected: number
+  readonly versionActual: number
+
+  constructor(streamId: string, versionExpected: number, versionActual: number) {
+    super(
+      `Expected ${streamId} to be at version ${versionExpected}, found ${versionActual}. ` +
+        'Nothing was written: read its state again, then decide again.',
+    )
+    this.streamId = streamId
+    this.versionExpected = versionExpected
+    this.versionActual = versionActual
+  }
+}
+
+/** An event is larger than a record may be. Nothing was written. */
+export class RecordTooLargeError extends DramatisError {
+  readonly code = 'DRAMATIS_RECORD_TOO_LARGE'
+  readonly streamId: string
+  readonly type: string
+  readonly bytes: number
+  readonly bytesMax: number
+
+  constructor(streamId: string, type: string, bytes: number, bytesMax: number) {
+    super(
+      `Expected a ${type} of ${streamId} to take at most ${bytesMax} bytes, found ${bytes}. ` +
+        'Nothing was written: keep large content elsewhere and record where it is.',
+    )
+    this.streamId = streamId
+    this.type = type
+    this.bytes = bytes
+    this.bytesMax = bytesMax
+  }
+}
+
+/** A commit failed or never settled. It may have landed or not: read the stream to find out. */
+export class CommitUnknownError extends DramatisError {
+  readonly code = 'DRAMATIS_COMMIT_UNKNOWN'
+
+  constructor(what: string, options?: { readonly cause?: unknown }) {
+    super(
+      `${what}. Whether its events were written is unknown: read the stream, ` +
+        'or send the command again under the same commandId.',
+      options,
+    )
+  }
+}
+
+/** The store has stopped after a failed commit, or is closed. Nothing was written. */
+export class StoreStoppedError extends DramatisError {
+  readonly code = 'DRAMATIS_STORE_STOPPED'
+
+  constructor(why: string, options?: { readonly cause?: unknown }) {
+    super(`The store takes no writes: ${why}. Nothing was written.`, options)
+  }
+}
+
+/** A record's bytes are not what was written. It is never returned as data. */
+export class DamagedRecordError extends DramatisError {
+  readonly code = 'DRAMATIS_DAMAGED_RECORD'
+  readonly position: number
+  readonly reason: string
+
+  constructor(position: number, reason: string, options?: { readonly cause?: unknown }) {
+    super(
+      `Expected a sound record at position ${position}, found ${reason}. ` +
+        'The data directory is damaged: restore it from a backup.',
+      options,
+    )
+    this.position = position
+    this.reason = reason
+  }
+}
+
+/** The data directory was written in a format that this version does not know. Nothing was changed. */
+export class FormatVersionError extends DramatisError {
+  readonly code = 'DRAMATIS_FORMAT_VERSION'
+  readonly dataDir: string
+  readonly formatExpected: number
+  readonly formatActual: unknown
+
+  constructor(dataDir: string, formatExpected: number, formatActual: unknown) {
+    super(
+      `Expected ${dataDir} to be in format ${formatExpected}, found ${String(formatActual)}. ` +
+        'Nothing was changed: open it with the version of dramatis that wrote it.',
+    )
+    this.dataDir = dataDir
+    this.formatExpected = formatExpected
+    this.formatActual = formatActual
+  }
+}
+
+/** Another live process owns the data directory. Nothing was changed. */
+export class StoreLockedError extends DramatisError {
+  readonly code = 'DRAMATIS_STORE_LOCKED'
+  readonly dataDir: string
+  readonly ownerPid: number
+
+  constructor(dataDir: string, ownerPid: number) {
+    super(
+      `Expected ${dataDir} to have no owner, found process ${ownerPid}. ` +
+        'Nothing was changed: stop that process, or open another directory.',
+    )
+    this.dataDir = dataDir
+    this.ownerPid = ownerPid
+  }
+}
+
+/** The data directory cannot be read or written: permissions, a full disk, not a directory. */
+export class StoreUnavailableError extends DramatisError {
+  readonly code = 'DRAMATIS_STORE_UNAVAILABLE'
+  readonly dataDir: string
+
+  constructor(dataDir: string, why: string, options?: { readonly cause?: unknown }) {
+    super(`Expected ${dataDir} to be a writable directory: ${why}. Nothing was changed.`, options)
+    this.dataDir = dataDir
+  }
+}
+
+/** The disk under the data directory is nearly full. Nothing was written; reads go on. */
+export class DiskFullError extends DramatisError {
+  readonly code = 'DRAMATIS_DISK_FULL'
+  readonly dataDir: string
+  readonly freeBytes: number
+  readonly freeBytesMin: number
+
+  constructor(dataDir: string, freeBytes: number, freeBytesMin: number) {
+    super(
+      `Expected at least ${freeBytesMin} free bytes under ${dataDir}, found ${freeBytes}. ` +
+        'Nothing was written: make room, and writes go on by themselves.',
+    )
+    this.dataDir = dataDir
+    this.freeBytes = freeBytes
+    this.freeBytesMin = freeBytesMin
+  }
+}
+
+/** A key of a table is longer than a key may be. Nothing was written. */
+export class KeyTooLargeError extends DramatisError {
+  readonly code = 'DRAMATIS_KEY_TOO_LARGE'
+  readonly table: string
+  readonly bytesMax: number
+
+  constructor(table: string, bytesMax: number, options?: { readonly cause?: unknown }) {
+    super(
+      `Expected a key of table ${table} to take at most ${bytesMax} bytes. ` +
+        'Nothing was written: index a shorter value.',
+      options,
+    )
+    this.table = table
+    this.bytesMax = bytesMax
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Opening an LMDB environment: one place for every option that decides what can be lost.
+ *
+ * `overlappingSync` is off: LMDB then flushes a transaction before readers can see it, so no reader
+ * on any thread ever acts on what a power cut could undo. With durability `commit` the meta page is
+ * not flushed (`noMetaSync`): a power cut may undo the last transactions, but never tears one.
+ * Never set: `useWritemap`, `noMemInit`, `noSync`, `cache`, `compression`.
+ *
+ * The first opener in a process decides the flags for all its threads: the host opens before any
+ * worker does.
+ */
+
+import { existsSync } from 'node:fs'
+import { mkdir, open as openFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  type Database,
+  type Key,
+  open,
+  type RootDatabase,
+  type RootDatabaseOptions,
+  type RootDatabaseOptionsWithPath,
+} from 'lmdb'
+import type { Durability } from '../contracts.js'
+import { CommitUnknownError, StoreUnavailableError } from '../errors.js'
+import type { KeyEncoder } from './keys.js'
+import { assertOpenable } from './openable.js'
+
+export type Environment = RootDatabase<Buffer, Buffer>
+export type BytesTable<K extends Key> = Database<Buffer, K>
+
+/** Tables in one environment. */
+const tablesMax = 64
+/** Threads and processes that read at the same time. */
+const readersMax = 2_048
+
+/** Opens, or creates, the environment in the directory `path`. @throws StoreUnavailableError */
+export async function openEnvironment(path: string, durability: Durability): Promise<Environment> {
+  try {
+    await mkdir(path, { recursive: true })
+    await assertOpenable(path)
+    const isNew = !existsSync(join(path, 'data.mdb'))
+    const environment: Environment = open(environmentOptions(path, durability))
+    if (isNew) await syncCreated(path)
+    return environment
+  } catch (cause) {
+    throw unavailable(path, cause)
+  }
+}
+
+/** What every opener passes to LMDB, on any thread. */
+export function environmentOptions(
+  path: string,
+  durability: Durability,
+): RootDatabaseOptionsWithPath {
+  return {
+    path,
+    // A dot in a directory's name would otherwise make it a file.
+    noSubdir: false,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    maxDbs: tablesMax,
+    maxReaders: readersMax,
+    overlappingSync: false,
+    noMetaSync: durability === 'commit',
+  }
+}
+
+/** Opens one of the log's tables. Every table is opened before anything is written. */
+export function openTable<K extends Key>(
+  environment: Environment,
+  name: string,
+  keyEncoder: KeyEncoder<K>,
+): BytesTable<K> {
+  const options: RootDatabaseOptions & { readonly name: string } = {
+    name,
+    encoding: 'binary',
+    keyEncoder,
+  }
+  return environment.openDB<Buffer, K>(options)
+}
+
+/** A new file survives a power cut only when the directories that name it were flushed too. */
+async function syncCreated(path: string): Promise<void> {
+  // Windows has no flush of directories, and keeps their entries in a journal.
+  if (process.platform === 'win32') return
+  await syncPath(join(path, 'data.mdb'))
+  await syncPath(path)
+  await syncPath(dirname(path))
+}
+
+/**
+ * Waits for a write to be durable.
+ *
+ * LMDB rejects with an error whose `commitError` is a second promise that rejects with the reason;
+ * it must not become an unhandled rejection.
+ *
+ * @throws {CommitUnknownError} DRAMATIS_COMMIT_UNKNOWN
+ */
+export async function settled(written: Promise<unknown>, what: string): Promise<void> {
+  try {
+    await written
+  } catch (cause) {
+    const reason = (cause as { commitError?: Promise<unknown> } | null)?.commitError
+    reason?.catch(() => {})
+    throw new CommitUnknownError(what, { cause })
+  }
+}
+
+/** An error of the file system or of LMDB, as the documented one. Passes documented ones on. */
+export function unavailable(path: string, cause: unknown): Error {
+  if (cause instanceof StoreUnavailableError) return cause
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new StoreUnavailableError(path, why, { cause })
+}
+
+async function syncPath(path: string): Promise<void> {
+  const file = await openFile(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

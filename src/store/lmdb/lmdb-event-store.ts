@@ -1,0 +1,112 @@
+/**
+ * Opening the event store in a data directory: format, identity, ownership.
+ *
+ * The order is what makes it safe: look whether somebody owns the directory, then, in one write
+ * transaction, check the format, take the lock and count the epoch up; only then open the rest.
+ */
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DramatisError } from '../../base/errors.js'
+import { createIdSource } from '../../base/ids.js'
+import { systemRandom } from '../../base/random.js'
+import { decodeValue, encodeValue } from '../../events/codec.js'
+import type { EventStore, EventStoreOptions } from '../contracts.js'
+import { FormatVersionError } from '../errors.js'
+import { type ParsedStoreOptions, parseStoreOptions } from '../options.js'
+import { StagedEventStore } from '../staged-event-store.js'
+import { DiskSpace } from './disk-space.js'
+import {
+  type BytesTable,
+  type Environment,
+  openEnvironment,
+  openTable,
+  unavailable,
+} from './environment.js'
+import { textKeys } from './keys.js'
+import { LmdbLogStorage } from './lmdb-log-storage.js'
+import { assertUnlocked, releaseLock, takeLock } from './lock.js'
+
+/** The format of the log's tables and records. */
+export const logFormat = 1
+
+interface Ownership {
+  readonly storeId: string
+  readonly epoch: number
+}
+
+/**
+ * Opens, or creates, the event store in `dataDir` and becomes its owner.
+ *
+ * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED
+ * @throws {FormatVersionError} DRAMATIS_FORMAT_VERSION
+ * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE
+ * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+ */
+export async function openLmdbEventStore(
+  dataDir: string,
+  options: EventStoreOptions,
+): Promise<EventStore> {
+  const parsed = parseStoreOptions(options)
+  try {
+    await mkdir(dataDir, { recursive: true })
+    assertUnlocked(dataDir)
+    return await openOwned(dataDir, parsed)
+  } catch (error) {
+    if (error instanceof DramatisError) throw error
+    throw unavailable(dataDir, error)
+  }
+}
+
+async function openOwned(dataDir: string, options: ParsedStoreOptions): Promise<EventStore> {
+  const openLog = (): Promise<Environment> =>
+    openEnvironment(join(dataDir, 'log'), options.durability)
+  const environment = await openLog()
+  let owned: Ownership | undefined
+  try {
+    owned = takeOwnership(environment, dataDir, options)
+    const diskSpace = new DiskSpace(dataDir, options)
+    await diskSpace.refresh()
+    const storage = new LmdbLogStorage({
+      ...owned,
+      dataDir,
+      environment,
+      diskSpace,
+      openAgain: openLog,
+    })
+    return new StagedEventStore(storage, options)
+  } catch (error) {
+    await environment.close()
+    if (owned !== undefined) releaseLock(dataDir, owned.epoch)
+    throw error
+  }
+}
+
+/** One write transaction: either this process is the owner afterwards, or nothing has changed. */
+function takeOwnership(
+  environment: Environment,
+  dataDir: string,
+  { clock }: ParsedStoreOptions,
+): Ownership {
+  const meta = openTable(environment, 'meta', textKeys)
+  return meta.transactionSync(() => {
+    const format = readMeta(meta, 'format')
+    if (format !== undefined && format !== logFormat) {
+      throw new FormatVersionError(dataDir, logFormat, format)
+    }
+    const epoch = ((readMeta(meta, 'epoch') as number | undefined) ?? 0) + 1
+    const storeId =
+      (readMeta(meta, 'storeId') as string | undefined) ??
+      createIdSource(clock, systemRandom).next()
+    takeLock(dataDir, epoch)
+    meta.putSync('format', encodeValue(logFormat))
+    meta.putSync('storeId', encodeValue(storeId))
+    meta.putSync('epoch', encodeValue(epoch))
+    return { storeId, epoch }
+  })
+}
+
+function readMeta(meta: BytesTable<string>, name: string): unknown {
+  const bytes = meta.getBinary(name)
+  return bytes === undefined ? undefined : decodeValue(bytes)
+}

@@ -1,0 +1,57 @@
+/**
+ * Reading the log on a worker thread, straight from the memory map.
+ *
+ * For threads of the process that owns the store, opened after the store and closed before it. Each
+ * call sees everything that was durable when it was made.
+ */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { open } from 'lmdb'
+import type { LogReader } from '../contracts.js'
+import { StoreStoppedError, StoreUnavailableError } from '../errors.js'
+import { readHeadNow, scanLog } from '../scan-log.js'
+import { environmentOptions, unavailable } from './environment.js'
+import { LogTables } from './log-tables.js'
+
+/** A log reader that holds the log open until it is closed. */
+export interface ClosableLogReader extends LogReader {
+  /** Lets go of the log. Idempotent. A thread closes before it ends. */
+  close(): void
+}
+
+/** Opens a reader. @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE */
+export function openLmdbLogReader(dataDir: string): ClosableLogReader {
+  const tables = openTables(dataDir)
+  let isOpen = true
+  const assertOpen = (): void => {
+    if (!isOpen) throw new StoreStoppedError('the reader is closed')
+  }
+  return Object.freeze({
+    readBatch: async (options) => {
+      assertOpen()
+      return scanLog(tables, options)
+    },
+    readHead: async () => {
+      assertOpen()
+      return readHeadNow(tables)
+    },
+    close: () => {
+      if (!isOpen) return
+      isOpen = false
+      void tables.environment.close()
+    },
+  } satisfies ClosableLogReader)
+}
+
+function openTables(dataDir: string): LogTables {
+  const path = join(dataDir, 'log')
+  if (!existsSync(join(path, 'data.mdb'))) {
+    throw new StoreUnavailableError(dataDir, 'there is no log in it')
+  }
+  try {
+    return new LogTables(open(environmentOptions(path, 'flush')))
+  } catch (cause) {
+    throw unavailable(path, cause)
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Tables in LMDB: one environment, one LMDB table for each.
+ *
+ * A database is written in one style only, decided by its first write: `transactSync` on whatever
+ * thread (views), or `write` on LMDB's own writer thread (bookkeeping). A synchronous transaction in
+ * the middle of a batch would split the batch in two.
+ */
+
+import assert from 'node:assert/strict'
+import { type Clock, systemClock } from '../../base/clock.js'
+import { encodeValue } from '../../events/codec.js'
+import type { Durability } from '../contracts.js'
+import { withinDeadline } from '../deadline.js'
+import { CommitUnknownError, StoreStoppedError } from '../errors.js'
+import { encodeTableKey } from '../table-key.js'
+import type { Table, TableChange, TableDatabase } from '../tables.js'
+import { type Environment, openEnvironment, settled, unavailable } from './environment.js'
+import { type BytesByKey, LmdbTable } from './lmdb-table.js'
+
+export interface LmdbTablesOptions {
+  /** @default 'flush' */
+  readonly durability?: Durability
+  /** For the bound on a write. @default the system's */
+  readonly clock?: Clock
+}
+
+/** How long one asynchronous write may take. */
+const writeTimeoutMs = 30_000
+
+/**
+ * Opens, or creates, the tables in the directory `path`. On another thread of the same process too,
+ * after the host has.
+ *
+ * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE
+ */
+export async function openLmdbTables(
+  path: string,
+  tables: readonly string[],
+  options: LmdbTablesOptions = {},
+): Promise<TableDatabase> {
+  const environment = await openEnvironment(path, options.durability ?? 'flush')
+  try {
+    return new LmdbTableDatabase(environment, tables, options.clock ?? systemClock)
+  } catch (cause) {
+    await environment.close()
+    throw unavailable(path, cause)
+  }
+}
+
+interface EncodedChange {
+  readonly bytes: BytesByKey
+  readonly key: Buffer
+  readonly value: Buffer | undefined
+}
+
+class LmdbTableDatabase implements TableDatabase {
+  readonly #environment: Environment
+  readonly #clock: Clock
+  readonly #tables = new Map<string, LmdbTable>()
+  #style: 'sync' | 'async' | null = null
+  #isTransacting = false
+  #closing: Promise<void> | null = null
+
+  constructor(environment: Environment, names: readonly string[], clock: Clock) {
+    this.#environment = environment
+    this.#clock = clock
+    const isTransacting = (): boolean => this.#isTransacting
+    for (const name of names) {
+      const bytes = environment.openDB<Buffer, Buffer>({
+        name,
+        encoding: 'binary',
+        keyEncoding: 'binary',
+      })
+      this.#tables.set(name, new LmdbTable(name, bytes, isTransacting))
+    }
+  }
+
+  table(name: string): Table {
+    return this.#named(name)
+  }
+
+  transactSync<T>(work: () => T): T {
+    this.#begin('sync')
+    assert(!this.#isTransacting, 'transactions do not nest')
+    let isWorkDone = false
+    this.#isTransacting = true
+    try {
+      return this.#environment.transactionSync(() => {
+        const result = work()
+        assert(!isThenable(result), 'a transaction is synchronous')
+        isWorkDone = true
+        return result
+      })
+    } catch (error) {
+      if (!isWorkDone) throw error
+      throw new CommitUnknownError('LMDB could not commit', { cause: error })
+    } finally {
+      this.#isTransacting = false
+    }
+  }
+
+  async write(changes: readonly TableChange[]): Promise<void> {
+    this.#begin('async')
+    if (changes.length === 0) return
+    // Encoded before the batch begins: a batch that throws half-way would not be rolled back.
+    const encoded = changes.map((change) => this.#encode(change))
+    const written = this.#environment.batch(() => {
+      for (const { bytes, key, value } of encoded) {
+        void (value === undefined ? bytes.remove(key) : bytes.put(key, value))
+      }
+    })
+    const late = (): Error =>
+      new CommitUnknownError(`LMDB took longer than ${writeTimeoutMs} ms to commit`)
+    const landed = settled(written, 'LMDB could not commit')
+    await withinDeadline(this.#clock, writeTimeoutMs, landed, late)
+  }
+
+  refresh(): void {
+    this.#environment.resetReadTxn()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#environment.close()
+    return this.#closing
+  }
+
+  #begin(style: 'sync' | 'async'): void {
+    if (this.#closing !== null) throw new StoreStoppedError('its tables are closed')
+    this.#style ??= style
+    assert(this.#style === style, 'a database is written in one style')
+  }
+
+  #encode({ table, key, value }: TableChange): EncodedChange {
+    const bytes = this.#named(table).bytes
+    assert(key.length > 0)
+    return {
+      bytes,
+      key: encodeTableKey(table, key),
+      value: value === undefined ? undefined : encodeValue(value),
+    }
+  }
+
+  #named(name: string): LmdbTable {
+    const table = this.#tables.get(name)
+    assert(table !== undefined, `no table ${name}`)
+    return table
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}

@@ -1,0 +1,70 @@
+/**
+ * The seam between the event store and what keeps its bytes: LMDB, or memory.
+ *
+ * Everything that is a matter of rules (versions, positions, commits, chains, filters) is above this
+ * seam and exists once; below it are bytes under positions, and transactions. A store on a server of
+ * its own would not use it: it implements `EventStore` itself.
+ *
+ * Invariants:
+ *   - a group is written whole or not at all, and is durable once `write` has resolved;
+ *   - what can be read is durable.
+ */
+
+import type { Position } from '../events/event.js'
+import type { Shape, ShapeTable } from '../events/shapes.js'
+import type { StreamHead } from './contracts.js'
+
+/** Records by position, as of one moment. Used synchronously: refresh, read, release. */
+export interface RecordSource {
+  /** Makes the reads that follow see everything that is durable now, and nothing later. */
+  refresh(): void
+  /** The position of the last record; 0 = none. */
+  readHead(): Position
+  /** The record's bytes, valid until the next call. `undefined`: there is none. */
+  recordAt(position: Position): Buffer | undefined
+  /** The shape of that number. Leaves the record that was read last as it is. */
+  shapeAt(number: number): Shape | undefined
+  /** Lets go of what `refresh` took. */
+  release(): void
+}
+
+/** What one commit writes. */
+export interface StagedGroup {
+  /** The position before the first record. */
+  readonly after: Position
+  /** The record of position `after + 1 + index`. */
+  readonly records: readonly Buffer[]
+  /** Where each stream of the group ends with it. */
+  readonly heads: ReadonlyMap<string, StreamHead>
+  /** Shapes that the records use and storage does not have yet. */
+  readonly shapes: readonly Shape[]
+}
+
+/** Where the log ends: what the next event continues from. */
+export interface LogTail {
+  readonly head: Position
+  /** When the last event was recorded. Milliseconds since the epoch; 0 = none. */
+  readonly recordedAtMs: number
+  readonly shapes: ShapeTable
+}
+
+export interface LogStorage extends RecordSource {
+  readonly storeId: string
+  readonly epoch: number
+  /** Where the log ends, as stored. */
+  readTail(): LogTail
+  /** The stream's durable head. */
+  readStreamHead(streamId: string): StreamHead
+  /** @throws {DiskFullError} DRAMATIS_DISK_FULL while there is too little room to write. */
+  assertRoom(): void
+  /** One transaction. Resolves when durable; rejects when the outcome is not known. */
+  write(group: StagedGroup): Promise<void>
+  /** Lets go of the medium and takes hold of it again, after a failed write. */
+  reopen(): Promise<void>
+  readSnapshot(streamId: string): Buffer | undefined
+  writeSnapshot(streamId: string, bytes: Buffer): Promise<void>
+  close(): Promise<void>
+}
+
+/** A stream that does not exist. */
+export const noStream: StreamHead = Object.freeze({ version: 0, position: 0 })

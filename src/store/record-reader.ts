@@ -1,0 +1,42 @@
+/**
+ * Reading single records: every byte that becomes an event passes through here.
+ *
+ * A record that is missing, damaged or not decodable is an error that names its position; it is
+ * never returned and never skipped. Runs per event.
+ */
+
+import type { Position, RecordedEvent } from '../events/event.js'
+import { damageOf, decodeRecord, shapeNumberOf } from '../events/record.js'
+import type { Shape } from '../events/shapes.js'
+import { DamagedRecordError } from './errors.js'
+import type { RecordSource } from './log-storage.js'
+
+/**
+ * The bytes at a position, checked. Valid until the next read.
+ *
+ * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
+ */
+export function soundRecordAt(source: RecordSource, position: Position): Buffer {
+  const bytes = source.recordAt(position)
+  if (bytes === undefined) throw new DamagedRecordError(position, 'no record')
+  const damage = damageOf(bytes, position)
+  if (damage !== null) throw new DamagedRecordError(position, damage)
+  return bytes
+}
+
+/** The shape of a sound record. @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD */
+export function shapeOfRecord(source: RecordSource, position: Position, bytes: Buffer): Shape {
+  const number = shapeNumberOf(bytes)
+  const shape = source.shapeAt(number)
+  if (shape !== undefined) return shape
+  throw new DamagedRecordError(position, `shape ${number}, which the store does not have`)
+}
+
+/** Decodes a sound record. @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD */
+export function eventOfRecord(position: Position, bytes: Buffer, shape: Shape): RecordedEvent {
+  try {
+    return decodeRecord(bytes, position, shape)
+  } catch (cause) {
+    throw new DamagedRecordError(position, 'undecodable body', { cause })
+  }
+}

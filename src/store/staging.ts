@@ -1,0 +1,212 @@
+/**
+ * Staging: giving events their versions, positions and bytes, before any of it is written.
+ *
+ * It keeps the events that wait for the next commit and those of the commit under way, so that the
+ * next command of a stream can be checked against events that are not durable yet. It never writes:
+ * the store takes a group, writes it, and says when it has landed. Runs per event.
+ *
+ * Invariants:
+ *   - a call stages all its events or, when it throws, none (shapes it made may stay);
+ *   - one group at a time is under way; the next collects behind it;
+ *   - recordedAt never decreases, whatever the clock does.
+ */
+
+import assert from 'node:assert/strict'
+import type { Clock } from '../base/clock.js'
+import { hashText } from '../base/hash.js'
+import type { Position, RecordedEvent } from '../events/event.js'
+import { encodeRecord, eventIdOf } from '../events/record.js'
+import type { Shape, ShapeTable } from '../events/shapes.js'
+import { streamIdOf } from '../events/stream-id.js'
+import type { EventToStage, ExpectedVersion, StreamAppend, StreamHead } from './contracts.js'
+import { RecordTooLargeError, VersionConflictError } from './errors.js'
+import { HeadCache } from './head-cache.js'
+import { type LogTail, noStream, type StagedGroup } from './log-storage.js'
+
+export interface StagingOptions {
+  readonly clock: Clock
+  readonly recordBytesMax: number
+  readonly headsMax: number
+  /** Reads a durable head that is not in the cache. */
+  readonly readHead: (streamId: string) => StreamHead
+}
+
+/** The events of each append of a call, in order. */
+export type Placed = readonly (readonly RecordedEvent[])[]
+
+/** Where an append starts from. */
+interface Start {
+  readonly streamId: string
+  readonly head: StreamHead
+}
+
+interface OpenGroup extends StagedGroup {
+  readonly records: Buffer[]
+  readonly heads: Map<string, StreamHead>
+}
+
+export class Staging {
+  readonly #options: StagingOptions
+  readonly #shapes: ShapeTable
+  readonly #cache: HeadCache
+  /** The position of the last staged event. */
+  #last: Position
+  #recordedAtMs: number
+  #group: OpenGroup
+  #underWay: StagedGroup | null = null
+
+  constructor(tail: LogTail, options: StagingOptions) {
+    this.#options = options
+    this.#shapes = tail.shapes
+    this.#cache = new HeadCache(options.headsMax)
+    this.#last = tail.head
+    this.#recordedAtMs = tail.recordedAtMs
+    this.#group = openGroup(tail.head)
+  }
+
+  /** Places events and queues them for the next group. Throws as `EventStore.stage` says. */
+  stage(appends: readonly StreamAppend[], accept?: (placed: Placed) => void): Placed {
+    const last = this.#last
+    const starts = this.#starts(appends)
+    const recordedAtMs = Math.max(this.#options.clock.nowMs(), this.#recordedAtMs)
+    const { records } = this.#group
+    const recordsBefore = records.length
+    try {
+      const placed = appends.map((append, at) => this.#place(append, starts[at]!, recordedAtMs))
+      accept?.(placed)
+      assert(this.#last === last + records.length - recordsBefore, 'accept must not stage')
+      this.#keepHeads(starts, placed)
+      this.#recordedAtMs = recordedAtMs
+      return placed
+    } catch (error) {
+      records.length = recordsBefore
+      this.#last = last
+      throw error
+    }
+  }
+
+  /** Closes the group that collects and hands it over; `undefined` when it is empty. */
+  take(): StagedGroup | undefined {
+    assert(this.#underWay === null)
+    if (this.#group.records.length === 0) return undefined
+    const group = { ...this.#group, shapes: this.#shapes.takeAdded() }
+    this.#underWay = group
+    this.#group = openGroup(this.#last)
+    return group
+  }
+
+  /** The group that was taken is durable. */
+  landed(): void {
+    assert(this.#underWay !== null)
+    for (const [streamId, head] of this.#underWay.heads) this.#cache.set(streamId, head)
+    this.#underWay = null
+  }
+
+  #starts(appends: readonly StreamAppend[]): readonly Start[] {
+    const starts: Start[] = []
+    for (const append of appends) {
+      assert(append.events.length > 0)
+      const streamId = streamIdOf(append.aggregateType, append.aggregateId)
+      const head = this.#headOf(streamId)
+      checkVersion(streamId, append.expectedVersion, head.version)
+      for (const start of starts) assert(start.streamId !== streamId, 'each stream appears once')
+      starts.push({ streamId, head })
+    }
+    return starts
+  }
+
+  #headOf(streamId: string): StreamHead {
+    const staged = this.#group.heads.get(streamId) ?? this.#underWay?.heads.get(streamId)
+    if (staged !== undefined) return staged
+    const cached = this.#cache.get(streamId)
+    if (cached !== undefined) return cached
+    const stored = this.#options.readHead(streamId)
+    if (stored !== noStream) this.#cache.set(streamId, stored)
+    return stored
+  }
+
+  #place(append: StreamAppend, { streamId, head }: Start, recordedAtMs: number): RecordedEvent[] {
+    const { records } = this.#group
+    const { aggregateType, aggregateId } = append
+    const keyHash = hashText(streamId)
+    const events: RecordedEvent[] = []
+    let { version, position: previousPosition } = head
+    for (const event of append.events) {
+      version++
+      const position = this.#last + 1
+      const shape = this.#shapes.resolve(aggregateType, event.type, event.schemaVersion, event.data)
+      const bytes = encodeRecord({
+        shape,
+        keyHash,
+        aggregateId,
+        version,
+        position,
+        previousPosition,
+        recordedAtMs,
+        occurredAtMs: event.occurredAtMs ?? null,
+        data: event.data,
+        metadata: event.metadata,
+      })
+      this.#checkSize(streamId, shape, bytes.length)
+      records.push(bytes)
+      this.#last = position
+      events.push(
+        recordedEvent(event, aggregateType, aggregateId, streamId, version, position, recordedAtMs),
+      )
+      previousPosition = position
+    }
+    return events
+  }
+
+  #checkSize(streamId: string, shape: Shape, bytes: number): void {
+    const { recordBytesMax } = this.#options
+    if (bytes > recordBytesMax) {
+      throw new RecordTooLargeError(streamId, shape.type, bytes, recordBytesMax)
+    }
+  }
+
+  /** Nothing in here throws: from the first line on, the call has happened. */
+  #keepHeads(starts: readonly Start[], placed: Placed): void {
+    for (let at = 0; at < starts.length; at++) {
+      const { version, position } = placed[at]!.at(-1)!
+      this.#group.heads.set(starts[at]!.streamId, { version, position })
+    }
+  }
+}
+
+function openGroup(after: Position): OpenGroup {
+  return { after, records: [], heads: new Map(), shapes: [] }
+}
+
+function checkVersion(streamId: string, expected: ExpectedVersion, actual: number): void {
+  if (expected === 'any') return
+  const version = expected === 'none' ? 0 : expected
+  if (version !== actual) throw new VersionConflictError(streamId, version, actual)
+}
+
+/** The event as reading it back will give it: see `decodeRecord`. */
+function recordedEvent(
+  event: EventToStage,
+  aggregateType: string,
+  aggregateId: string,
+  streamId: string,
+  version: number,
+  position: Position,
+  recordedAtMs: number,
+): RecordedEvent {
+  const recordedAt = new Date(recordedAtMs)
+  return Object.freeze({
+    id: eventIdOf(streamId, version),
+    type: event.type,
+    schemaVersion: event.schemaVersion,
+    aggregateType,
+    aggregateId,
+    streamId,
+    version,
+    position,
+    recordedAt,
+    occurredAt: event.occurredAtMs === undefined ? recordedAt : new Date(event.occurredAtMs),
+    data: event.data,
+    metadata: Object.freeze(event.metadata),
+  })
+}

@@ -1,0 +1,165 @@
+/**
+ * One delivery of one event to one handler: call it, time it, and say how it ended.
+ *
+ * Knows nothing of partitions, attempts to come or queues. A handler that returns nothing to wait for is
+ * done when it returns: no promise, no timer. Runs per event.
+ *
+ * Invariants:
+ *   - whatever a handler throws or rejects with becomes a `DeliveryFailure`; nothing escapes;
+ *   - past `timeoutMs` the signal aborts; `abandonAfterMs` later the delivery counts as failed even if
+ *     the handler never settles. What such a handler still does cannot be stopped.
+ */
+
+import type { Cancel, Clock } from '../base/clock.js'
+import { errorToData } from '../base/errors.js'
+import type { AnyActor } from '../define/actor.js'
+import type {
+  HandlerContext,
+  HandlerDefinition,
+  HandlerReceipt,
+  SendFromContext,
+} from '../define/handler.js'
+import type { AnyRecordedEvent } from '../define/projector.js'
+import { HandlerTimeoutError } from './errors.js'
+import type { DeliveryFailure } from './retry-policy.js'
+
+/** How long a handler may take to settle once its signal has aborted. */
+export const abandonAfterMs = 1_000
+
+/** Sends a command for a handler. */
+export type SendFromHandler = (
+  event: AnyRecordedEvent,
+  commandId: string,
+  actor: string,
+  aggregateId: string,
+  command: string,
+  data: unknown,
+) => Promise<HandlerReceipt>
+
+export interface DeliveryPorts {
+  readonly clock: Clock
+  readonly send: SendFromHandler
+}
+
+/** How a delivery ended; `null`: well. */
+export type DeliveryOutcome = DeliveryFailure | null
+
+/** A delivery that has begun. Its outcome is there at once, or promised. */
+export class Delivery implements HandlerContext {
+  readonly attempt: number
+  readonly #definition: HandlerDefinition
+  readonly #event: AnyRecordedEvent
+  readonly #ports: DeliveryPorts
+  #controller: AbortController | null = null
+  #sends = 0
+
+  constructor(
+    definition: HandlerDefinition,
+    event: AnyRecordedEvent,
+    attempt: number,
+    ports: DeliveryPorts,
+  ) {
+    this.#definition = definition
+    this.#event = event
+    this.attempt = attempt
+    this.#ports = ports
+  }
+
+  get handler(): string {
+    return this.#definition.name
+  }
+
+  get idempotencyKey(): string {
+    const { id, part } = this.#event
+    // The first part keeps the key that the event had before an upcaster split it.
+    return part ? `${id}#${part}:${this.#definition.name}` : `${id}:${this.#definition.name}`
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    return this.#controller.signal
+  }
+
+  /** Made when it is asked for, so that a handler may take it out of its context. */
+  get send(): SendFromContext {
+    return (actor: AnyActor | string, aggregateId: string, command: string, data: unknown) => {
+      const commandId = `${this.idempotencyKey}:${++this.#sends}`
+      const name = typeof actor === 'string' ? actor : actor.name
+      return this.#ports.send(this.#event, commandId, name, aggregateId, command, data)
+    }
+  }
+
+  /** Calls the handler. */
+  start(): DeliveryOutcome | Promise<DeliveryOutcome> {
+    try {
+      const returned = this.#definition.on[this.#event.type]!(this.#event, this)
+      return isThenable(returned) ? this.#settle(returned) : null
+    } catch (error) {
+      return failureOf(error)
+    }
+  }
+
+  /** Tells the handler to stop. It still has to settle by itself. */
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController()
+    this.#controller.abort(reason)
+  }
+
+  #settle(returned: PromiseLike<unknown>): Promise<DeliveryOutcome> {
+    const { timeoutMs } = this.#definition
+    // A promise of our own: whatever a foreign `then` throws becomes its rejection.
+    const settled = new Promise<unknown>((resolve) => resolve(returned))
+    return new Promise((resolve) => {
+      let timedOut = false
+      let cancel: Cancel = this.#ports.clock.schedule(timeoutMs, () => {
+        timedOut = true
+        this.abort(this.#timeout())
+        cancel = this.#ports.clock.schedule(abandonAfterMs, () => {
+          resolve(failureOf(this.#timeout()))
+        })
+      })
+      const settle = (outcome: DeliveryOutcome): void => {
+        cancel()
+        resolve(outcome)
+      }
+      settled.then(
+        () => settle(null),
+        (error: unknown) => settle(failureOf(timedOut ? this.#timeout(error) : error)),
+      )
+    })
+  }
+
+  #timeout(cause?: unknown): HandlerTimeoutError {
+    const { name, timeoutMs } = this.#definition
+    return new HandlerTimeoutError(name, this.#event.id, timeoutMs, cause)
+  }
+}
+
+/** Reads out of an error what it says about trying again. Never throws. */
+export function failureOf(thrown: unknown): DeliveryFailure {
+  const error = errorToData(thrown)
+  return {
+    error,
+    terminal: error.code === 'DRAMATIS_TERMINAL',
+    retryAfterMs: error.code === 'DRAMATIS_RETRY_AFTER' ? delayAskedFor(thrown) : null,
+  }
+}
+
+function delayAskedFor(thrown: unknown): number | null {
+  try {
+    const { delayMs } = thrown as { delayMs?: unknown }
+    const isDelay = typeof delayMs === 'number' && Number.isFinite(delayMs) && delayMs >= 0
+    return isDelay ? Math.ceil(delayMs) : null
+  } catch {
+    // A getter of the handler's own making: then the policy decides.
+    return null
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}

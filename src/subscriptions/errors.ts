@@ -1,0 +1,140 @@
+/**
+ * The operating errors of subscriptions: views, handlers and dead letters.
+ *
+ * Codes are API: `docs/errors.md`.
+ */
+
+import { DramatisError } from '../base/errors.js'
+
+/** A delivery took longer than the handler's `timeoutMs`. It counts as a failed attempt. */
+export class HandlerTimeoutError extends DramatisError {
+  readonly code = 'DRAMATIS_HANDLER_TIMEOUT'
+  readonly handler: string
+  readonly eventId: string
+  readonly timeoutMs: number
+
+  constructor(handler: string, eventId: string, timeoutMs: number, cause?: unknown) {
+    super(
+      `Expected ${handler} to handle ${eventId} within ${timeoutMs} ms. The delivery was aborted and ` +
+        'counts as failed: honour context.signal, or raise timeoutMs.',
+      { cause },
+    )
+    this.handler = handler
+    this.eventId = eventId
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** A key function returned what cannot be a key. The event is parked under its stream. */
+export class InvalidKeyError extends DramatisError {
+  readonly code = 'DRAMATIS_INVALID_KEY'
+  readonly handler: string
+
+  constructor(handler: string, found: string, cause?: unknown) {
+    super(
+      `Expected the key of ${handler} to be a well-formed string of 1 to 512 bytes without NUL, ` +
+        `got ${found}.`,
+      { cause },
+    )
+    this.handler = handler
+  }
+}
+
+/** A worker thread died while it handled an event, too often to try once more. */
+export class WorkerCrashError extends DramatisError {
+  readonly code = 'DRAMATIS_WORKER_CRASH'
+  readonly handler: string
+  readonly position: number
+  readonly deaths: number
+
+  constructor(handler: string, position: number, deaths: number, reason: string) {
+    super(
+      `Expected ${handler} to survive the event at position ${position}, but its thread died ` +
+        `(${deaths} ${deaths === 1 ? 'time' : 'times'}): ${reason}.`,
+    )
+    this.handler = handler
+    this.position = position
+    this.deaths = deaths
+  }
+}
+
+/** A projector threw. Its view stays where it was, and is tried again with growing pauses. */
+export class ProjectorFailedError extends DramatisError {
+  readonly code = 'DRAMATIS_PROJECTOR_FAILED'
+  readonly projector: string
+  readonly position: number
+
+  constructor(projector: string, position: number, cause: unknown) {
+    super(
+      `Expected projector ${projector} to take the event at position ${position}, but it failed. ` +
+        'The view stays at the event before: mend the projector and raise its version.',
+      { cause },
+    )
+    this.projector = projector
+    this.position = position
+  }
+}
+
+/** A handler's partition count is not the one its stored cursors were made with. */
+export class PartitionsChangedError extends DramatisError {
+  readonly code = 'DRAMATIS_PARTITIONS_CHANGED'
+  readonly handler: string
+  readonly partitionsStored: number
+  readonly partitionsDefined: number
+
+  constructor(handler: string, partitionsStored: number, partitionsDefined: number) {
+    super(
+      `Expected handler ${handler} to keep its ${partitionsStored} partitions, found ` +
+        `${partitionsDefined} in its definition. Nothing was changed: set partitions back, or give the ` +
+        'handler a new name.',
+    )
+    this.handler = handler
+    this.partitionsStored = partitionsStored
+    this.partitionsDefined = partitionsDefined
+  }
+}
+
+/** The view or handler did not reach the position in time. What was written stays written. */
+export class CaughtUpTimeoutError extends DramatisError {
+  readonly code = 'DRAMATIS_CAUGHT_UP_TIMEOUT'
+  readonly subscription: string
+  readonly positionWanted: number
+  readonly positionReached: number
+
+  constructor(
+    subscription: string,
+    positionWanted: number,
+    positionReached: number,
+    timeoutMs: number,
+  ) {
+    super(
+      `Expected ${subscription} to reach position ${positionWanted} within ${timeoutMs} ms, found it at ` +
+        `${positionReached}. The events are written all the same: wait longer, or look at its status.`,
+    )
+    this.subscription = subscription
+    this.positionWanted = positionWanted
+    this.positionReached = positionReached
+  }
+}
+
+/** A rebuild was given up before the new rows took over. The old ones keep serving. */
+export class RebuildFailedError extends DramatisError {
+  readonly code = 'DRAMATIS_REBUILD_FAILED'
+  readonly projector: string
+
+  constructor(projector: string, why: string, cause?: unknown) {
+    super(`Expected view ${projector} to be rebuilt, but ${why}. The old rows keep serving.`, {
+      cause,
+    })
+    this.projector = projector
+  }
+}
+
+/** A page token was not made by this query. */
+export class InvalidTokenError extends DramatisError {
+  readonly code = 'DRAMATIS_INVALID_TOKEN'
+
+  constructor(what: string) {
+    super(`Expected \`after\` to be the \`next\` of an earlier page of the same ${what}.`)
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * A lane: one pump for some partitions of a handler, kept alive.
+ *
+ * Starts the pump, passes messages, notices when its thread hangs or dies, says which events were in
+ * flight, and starts it again. What is written down, and when keys fall due, is the subscription's.
+ *
+ * States: idle -> running -> (crashed | failed) -> waiting -> running ...; stopped for good.
+ */
+
+import type { Cancel, Clock } from '../base/clock.js'
+import type { ErrorData } from '../base/errors.js'
+import type { Position } from '../events/event.js'
+import type { RunningTask, TaskEnd, TaskPool } from '../pool/contracts.js'
+import { abandonAfterMs } from './delivery.js'
+import { Flight, FlightWatch } from './flight.js'
+import type { FromPump, PumpMode, PumpRequest, ToPump } from './pump-messages.js'
+import { restartDelayMs } from './retry-policy.js'
+import type { KeyName } from './work-store.js'
+
+export interface LanePorts {
+  readonly handler: string
+  readonly timeoutMs: number
+  readonly partitions: readonly number[]
+  readonly pool: TaskPool
+  readonly clock: Clock
+  /** Where each partition goes on, alongside `partitions`. */
+  readonly readCursors: () => readonly Position[]
+  readonly readMode: () => PumpMode
+  /** `run`: number of the pump that sent it, see {@link HandlerLane.run}. */
+  readonly onMessage: (lane: HandlerLane, message: FromPump, run: number) => void
+  /**
+   * The pump is gone; if its thread died, with these positions in flight. It starts again once this
+   * resolves.
+   */
+  readonly onGone: (positions: readonly Position[], reason: string) => Promise<void>
+  /** The pump has started, with nothing due in its hands. */
+  readonly onStart: () => void
+}
+
+/** How often the host looks whether a thread still runs. Milliseconds. */
+const watchEveryMs = 250
+/** Beyond the timeout and the time to give up, before a thread counts as hung. Milliseconds. */
+const hangMarginMs = 1_000
+
+export class HandlerLane {
+  readonly #ports: LanePorts
+  #task: RunningTask | null = null
+  #run = 0
+  #stopped = false
+  #failures = 0
+  #error: ErrorData | null = null
+  #cancelWatch: Cancel = () => {}
+  #cancelRestart: Cancel = () => {}
+  #ended: Promise<void> = Promise.resolve()
+
+  constructor(ports: LanePorts) {
+    this.#ports = ports
+  }
+
+  get partitions(): readonly number[] {
+    return this.#ports.partitions
+  }
+
+  get isRunning(): boolean {
+    return this.#task !== null
+  }
+
+  /** Number of the pump that runs, or ran last: what an earlier one sent is not answered. */
+  get run(): number {
+    return this.#run
+  }
+
+  /** What ended the pump last, until it works again. */
+  get error(): ErrorData | null {
+    return this.#error
+  }
+
+  start(): void {
+    if (this.#stopped) return
+    const { handler, partitions, pool } = this.#ports
+    const flight = Flight.allocate(partitions.length * 2)
+    const request: PumpRequest = {
+      task: 'pump',
+      handler,
+      partitions,
+      cursors: this.#ports.readCursors(),
+      mode: this.#ports.readMode(),
+      flight,
+    }
+    const run = ++this.#run
+    const task = pool.run(request, (message) => this.#receive(message as FromPump, run))
+    this.#task = task
+    if (pool.threads > 0) this.#watch(task, flight)
+    this.#ended = task.ended.then((end) => this.#afterEnd(end, flight))
+    this.#ports.onStart()
+  }
+
+  post(message: ToPump): void {
+    this.#task?.post(message)
+  }
+
+  giveDue(keys: readonly KeyName[]): void {
+    if (keys.length > 0) this.post({ type: 'due', keys })
+  }
+
+  /**
+   * Lets the pump finish what is under way; after half the time tells its handlers to give up; after
+   * all of it ends the thread.
+   */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopped = true
+    this.#cancelRestart()
+    this.post({ type: 'stop' })
+    const { clock } = this.#ports
+    const cancelAbort = clock.schedule(deadlineMs / 2, () => this.post({ type: 'abort' }))
+    const cancelEnd = clock.schedule(deadlineMs, () =>
+      this.#task?.terminate('closing took too long'),
+    )
+    await this.#ended
+    cancelAbort()
+    cancelEnd()
+  }
+
+  #receive(message: FromPump, run: number): void {
+    if (message.type === 'report') {
+      this.#failures = 0
+      this.#error = null
+    }
+    this.#ports.onMessage(this, message, run)
+  }
+
+  #watch(task: RunningTask, flight: SharedArrayBuffer): void {
+    const { clock, timeoutMs } = this.#ports
+    const watch = new FlightWatch(new Flight(flight), timeoutMs + abandonAfterMs + hangMarginMs)
+    const look = (): void => {
+      const stuck = watch.findStuck(clock.elapsedMs())
+      if (stuck === undefined) this.#cancelWatch = clock.schedule(watchEveryMs, look)
+      else task.terminate(`its thread hung at position ${stuck.position}`)
+    }
+    this.#cancelWatch = clock.schedule(watchEveryMs, look)
+  }
+
+  async #afterEnd(end: TaskEnd, flight: SharedArrayBuffer): Promise<void> {
+    this.#cancelWatch()
+    this.#task = null
+    if (end.outcome === 'returned' || this.#stopped) return
+    this.#failures += 1
+    this.#error = end.error
+    const isCrashed = end.outcome === 'crashed'
+    const positions = isCrashed ? new Flight(flight).inFlight().map((each) => each.position) : []
+    await this.#ports.onGone(positions, end.error.message)
+    // A thread that died under an event is started again at once: the event is out of its way.
+    if (positions.length > 0 && this.#failures === 1) return this.start()
+    this.#cancelRestart = this.#ports.clock.schedule(restartDelayMs(this.#failures), () =>
+      this.start(),
+    )
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * A handler at work: its lanes, its books, its breaker, and the time when keys fall due.
+ *
+ * Runs on the host. Pumps deliver and report; this writes reports down and acknowledges them, hands out
+ * keys whose time has come, tries alone what killed a thread, and does what operators ask for.
+ *
+ * Invariants:
+ *   - a pump hears of an acknowledgement only when its report is durable;
+ *   - a due key is handed to its pump once, until the pump has said how it went or is gone.
+ */
+
+import type { Cancel, Clock } from '../base/clock.js'
+import { type ErrorData, errorToData } from '../base/errors.js'
+import type { Random } from '../base/random.js'
+import type { HandlerDefinition } from '../define/handler.js'
+import type { Position } from '../events/event.js'
+import type { TaskPool } from '../pool/contracts.js'
+import type { LogReader } from '../store/contracts.js'
+import { publish } from '../telemetry/channels.js'
+import { Breaker } from './breaker.js'
+import { eventKeyOf } from './event-key.js'
+import { HandlerLane } from './handler-lane.js'
+import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
+import { tryAlone } from './isolated-delivery.js'
+import { IsolatedTrials } from './isolated-trials.js'
+import type { FromPump, PumpMode, PumpReport } from './pump-messages.js'
+import { answerSend, type SendOnHost } from './remote-send.js'
+import { restartDelayMs } from './retry-policy.js'
+import type { SubscribedEvents } from './subscribed-events.js'
+import { Waiters } from './waiters.js'
+import type { HandlerCounts, KeyName } from './work-store.js'
+
+export interface HandlerPorts {
+  readonly ledger: HandlerLedger
+  /** What the handler sees of the log. */
+  readonly events: SubscribedEvents
+  readonly log: LogReader
+  readonly pool: TaskPool
+  /** A thread that may die without harm. */
+  readonly openIsolatedPool: () => TaskPool
+  readonly clock: Clock
+  readonly random: Random
+  readonly send: SendOnHost
+  readonly readHead: () => Position
+}
+
+/** How a handler is doing. */
+export interface HandlerStatus extends HandlerCounts {
+  readonly name: string
+  readonly state: 'running' | 'paused' | 'breaker-open' | 'failing'
+  /** Every partition is done up to here. */
+  readonly position: Position
+  /** Positions between that and the head of the log. */
+  readonly lag: number
+  /** Keys that wait for a retry now. */
+  readonly retryingKeys: number
+  /** Keys parked now. */
+  readonly parkedKeys: number
+  readonly error: ErrorData | null
+}
+
+export class HandlerSubscription {
+  readonly definition: HandlerDefinition
+  readonly #ports: HandlerPorts
+  readonly #ledger: HandlerLedger
+  readonly #lanes: HandlerLane[]
+  readonly #breaker: Breaker
+  readonly #waiters: Waiters
+  readonly #trials: IsolatedTrials
+  #probedLane = 0
+  /** Lanes in a row that had nothing to probe with. */
+  #lanesWithNothing = 0
+  #cancelDue: Cancel = () => {}
+  #stopped = false
+  #writeError: ErrorData | null = null
+
+  constructor(ports: HandlerPorts) {
+    const { ledger, clock } = ports
+    this.#ports = ports
+    this.#ledger = ledger
+    this.definition = ledger.definition
+    this.#breaker = new Breaker(
+      this.definition.name,
+      clock,
+      () => this.#changeMode(),
+      () => this.#probe(),
+    )
+    this.#waiters = new Waiters(`handler ${this.definition.name}`, clock, () => ledger.cursor)
+    this.#trials = new IsolatedTrials({
+      ledger,
+      clock,
+      deliver: (waiting, signal) => tryAlone({ ...ports, signal }, waiting),
+      onEnd: (error) => this.#afterTrial(error),
+    })
+    this.#lanes = this.#createLanes()
+  }
+
+  start(): void {
+    for (const lane of this.#lanes) lane.start()
+    this.#handOutDue()
+  }
+
+  /** The log has grown. */
+  wake(): void {
+    for (const lane of this.#lanes) lane.post({ type: 'wake' })
+  }
+
+  status(): HandlerStatus {
+    const { cursor, counts, waiting, parked } = this.#ledger
+    const error = this.#writeError ?? this.#lanes.find((lane) => lane.error !== null)?.error ?? null
+    return {
+      name: this.definition.name,
+      state: this.#state(error),
+      position: cursor,
+      lag: Math.max(0, this.#ports.readHead() - cursor),
+      ...counts,
+      retryingKeys: waiting.size,
+      parkedKeys: parked,
+      error,
+    }
+  }
+
+  /** Stops deliveries once those under way are done. Survives restarts. */
+  async pause(): Promise<void> {
+    await this.#ledger.setPaused(true)
+    this.#changeMode()
+  }
+
+  async resume(): Promise<void> {
+    await this.#ledger.setPaused(false)
+    this.#changeMode()
+  }
+
+  /** @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT */
+  caughtUp(position: Position, timeoutMs: number): Promise<void> {
+    return this.#waiters.wait(position, timeoutMs)
+  }
+
+  /** Makes parked keys due again. @returns those that were parked. */
+  async redrive(names: readonly KeyName[]): Promise<readonly KeyName[]> {
+    const redriven = await this.#ledger.redrive(names)
+    this.#handOutDue()
+    return redriven
+  }
+
+  /** Gives up the event that parked each key; the rest of the key goes on. */
+  async discard(names: readonly KeyName[], reason: string): Promise<readonly KeyName[]> {
+    const discarded = await this.#ledger.discard(names, reason)
+    this.#handOutDue()
+    return discarded
+  }
+
+  /** Finishes what is under way, within the deadline. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopped = true
+    this.#cancelDue()
+    this.#breaker.stop()
+    this.#trials.stop()
+    const cancelAbort = this.#ports.clock.schedule(deadlineMs, () => this.#trials.abort())
+    await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)))
+    await this.#trials.settled()
+    cancelAbort()
+    await this.#ledger.settled()
+    this.#waiters.close()
+  }
+
+  #createLanes(): HandlerLane[] {
+    const { pool, clock } = this.#ports
+    const { name, partitions, timeoutMs } = this.definition
+    const lanes = Math.max(1, Math.min(partitions, pool.threads))
+    return Array.from({ length: lanes }, (_each, lane) => {
+      const own = range(partitions).filter((partition) => partition % lanes === lane)
+      return new HandlerLane({
+        handler: name,
+        timeoutMs,
+        partitions: own,
+        pool,
+        clock,
+        readCursors: () => own.map((partition) => this.#ledger.cursorOf(partition)),
+        readMode: () => this.#mode(),
+        onMessage: (from, message, run) => this.#receive(from, message, run),
+        onGone: (positions, reason) => this.#afterPump(own, positions, reason),
+        onStart: () => {
+          this.#ledger.takeBack(own)
+          // The pump before may have been asked to probe: its answer will not come.
+          this.#breaker.probed(false)
+          this.#handOutDue()
+        },
+      })
+    })
+  }
+
+  #state(error: ErrorData | null): HandlerStatus['state'] {
+    if (this.#ledger.paused) return 'paused'
+    if (this.#breaker.isOpen) return 'breaker-open'
+    return error === null ? 'running' : 'failing'
+  }
+
+  #mode(): PumpMode {
+    return this.#ledger.paused || this.#breaker.isOpen ? 'hold' : 'flow'
+  }
+
+  #changeMode(): void {
+    const mode = this.#mode()
+    for (const lane of this.#lanes) lane.post({ type: 'mode', mode })
+    if (mode === 'hold') return
+    // What pumps were given and did not try while they held is theirs to try now.
+    this.#ledger.takeBack(range(this.definition.partitions))
+    this.#handOutDue()
+  }
+
+  #receive(lane: HandlerLane, message: FromPump, run: number): void {
+    if (message.type === 'report') void this.#write(lane, message.report, run)
+    else if (message.type === 'send') {
+      void answerSend(this.#ports.send, message, (answer) => lane.post(answer))
+    } else if (message.type === 'breaker') this.#breaker.open()
+    else if (message.type === 'probed') this.#afterProbe(message.outcome)
+  }
+
+  /** Writes a report, however often it takes: the pump goes no further without. */
+  async #write(lane: HandlerLane, report: PumpReport, run: number): Promise<void> {
+    const startedMs = this.#ports.clock.elapsedMs()
+    for (let failures = 0; ; ) {
+      // A pump that is gone has been followed by one that does the same work again.
+      if (lane.run !== run) return
+      try {
+        await this.#ledger.apply(report)
+        this.#writeError = null
+        break
+      } catch (error) {
+        this.#writeError = errorToData(error)
+        if (this.#stopped) return
+        failures += 1
+        await new Promise<void>((resolve) => {
+          this.#ports.clock.schedule(restartDelayMs(failures), resolve)
+        })
+      }
+    }
+    lane.post({ type: 'ack', sequence: report.sequence })
+    publish('batch', () => ({
+      subscription: this.definition.name,
+      kind: 'handler',
+      events: report.handled,
+      position: this.#ledger.cursor,
+      durationMs: this.#ports.clock.elapsedMs() - startedMs,
+    }))
+    this.#waiters.notify()
+    if (report.changes.length > 0) this.#handOutDue()
+  }
+
+  /** Gives every lane its keys whose time has come, and sets the timer for the next. */
+  #handOutDue(): void {
+    if (this.#stopped) return
+    this.#cancelDue()
+    const nowMs = this.#ports.clock.nowMs()
+    let nextMs = Number.POSITIVE_INFINITY
+    const due: WaitingKey[] = []
+    for (const waiting of this.#ledger.waiting.values()) {
+      if (waiting.handed) continue
+      if (waiting.blocked.dueAtMs <= nowMs) due.push(waiting)
+      else nextMs = Math.min(nextMs, waiting.blocked.dueAtMs)
+    }
+    for (const lane of this.#lanes) this.#giveDue(lane, due)
+    if (this.#mode() === 'flow') this.#trials.begin(due)
+    if (nextMs === Number.POSITIVE_INFINITY) return
+    this.#cancelDue = this.#ports.clock.schedule(nextMs - nowMs, () => this.#handOutDue())
+  }
+
+  #giveDue(lane: HandlerLane, due: readonly WaitingKey[]): void {
+    if (!lane.isRunning) return
+    const own = due.filter(
+      (each) => each.blocked.state === 'retrying' && lane.partitions.includes(each.partition),
+    )
+    for (const each of own) each.handed = true
+    lane.giveDue(own.map(({ partition, key }) => ({ partition, key })))
+  }
+
+  #afterTrial(error: unknown): void {
+    this.#writeError = error === null ? null : errorToData(error)
+    this.#waiters.notify()
+    this.#handOutDue()
+  }
+
+  async #afterPump(
+    partitions: readonly number[],
+    positions: readonly Position[],
+    reason: string,
+  ): Promise<void> {
+    this.#ledger.takeBack(partitions)
+    try {
+      if (positions.length > 0) await this.#recordDeaths(positions, reason)
+    } catch (error) {
+      // Not written down: if the event kills the next thread too, it is noticed then.
+      this.#writeError = errorToData(error)
+    }
+    // The next pump begins where the books stand once everything that was reported is in them.
+    await this.#ledger.settled()
+  }
+
+  async #recordDeaths(positions: readonly Position[], reason: string): Promise<void> {
+    const suspects = []
+    for (const position of positions) {
+      const { events, keyHashes } = await this.#ports.log.readBatch({
+        after: position - 1,
+        to: position,
+        eventsMax: 1,
+      })
+      const { partition, key } = eventKeyOf(
+        this.definition,
+        this.#ports.events,
+        events[0]!,
+        keyHashes[0]!,
+      )
+      suspects.push({ partition, key, position })
+    }
+    await this.#ledger.recordDeaths(suspects, reason)
+  }
+
+  #probe(): void {
+    if (this.#ledger.paused) {
+      this.#breaker.probed(false)
+      return
+    }
+    this.#lanes[this.#probedLane % this.#lanes.length]!.post({ type: 'mode', mode: 'probe' })
+  }
+
+  #afterProbe(outcome: 'succeeded' | 'failed' | 'nothing'): void {
+    if (!this.#breaker.isOpen) return
+    this.#probedLane += 1
+    this.#lanesWithNothing = outcome === 'nothing' ? this.#lanesWithNothing + 1 : 0
+    if (outcome !== 'nothing') this.#breaker.probed(outcome === 'succeeded')
+    else if (this.#lanesWithNothing % this.#lanes.length > 0) this.#probe()
+    else this.#breaker.probed(!this.#hasRetries())
+  }
+
+  /** Whether keys wait to be tried again later: they would fail as soon as the breaker closed. */
+  #hasRetries(): boolean {
+    for (const { blocked } of this.#ledger.waiting.values()) {
+      if (blocked.state === 'retrying') return true
+    }
+    return false
+  }
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_each, at) => at)
+}

@@ -1,0 +1,93 @@
+/**
+ * Trying an event alone: one that was in flight when its thread died.
+ *
+ * It gets a thread to itself, so that if the thread dies again there is no doubt about the cause. Works
+ * through the head of the key's queue; what stands before the suspect goes first. How it went is written
+ * by the ledger.
+ */
+
+import type { Clock } from '../base/clock.js'
+import type { Random } from '../base/random.js'
+import type { TaskEnd, TaskPool } from '../pool/contracts.js'
+import { abandonAfterMs } from './delivery.js'
+import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
+import type { FromPump, IsolatedOutcome, IsolatedRequest, KeyChange } from './pump-messages.js'
+import { answerSend, type SendOnHost } from './remote-send.js'
+import { decideAfterFailure } from './retry-policy.js'
+
+export interface IsolationPorts {
+  readonly ledger: HandlerLedger
+  readonly openIsolatedPool: () => TaskPool
+  readonly clock: Clock
+  readonly random: Random
+  readonly send: SendOnHost
+  /** Ends the thread; what was under way then counts as never tried. */
+  readonly signal: AbortSignal
+}
+
+/** How long starting a thread and loading the app may take. Milliseconds. */
+const startMsMax = 30_000
+/** Beyond the timeout and the time to give up, before the thread counts as hung. Milliseconds. */
+const hangMarginMs = 1_000
+
+/** Delivers the first event of the key in a thread of its own and writes down how it went. */
+export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Promise<void> {
+  const { ledger } = ports
+  const { name } = ledger.definition
+  const { blocked } = waiting
+  const position = ledger.firstQueued(waiting) ?? blocked.position
+  const attempt = position === blocked.position ? blocked.attempt + 1 : 1
+  const end = await runAlone(ports, { task: 'isolated', handler: name, position, attempt })
+  if (ports.signal.aborted) return
+  if (end.outcome === 'crashed') {
+    const { partition, key } = waiting
+    await ledger.recordDeaths([{ partition, key, position }], end.error.message)
+    return
+  }
+  const outcome =
+    end.outcome === 'returned'
+      ? (end.value as IsolatedOutcome)
+      : { error: end.error, terminal: false, retryAfterMs: null }
+  const setback = outcome === null ? null : setbackOf(ports, waiting, position, attempt, outcome)
+  await ledger.recordIsolated(waiting, position, setback)
+}
+
+async function runAlone(ports: IsolationPorts, request: IsolatedRequest): Promise<TaskEnd> {
+  const { clock, send, ledger, signal } = ports
+  const pool = ports.openIsolatedPool()
+  const onAbort = (): void => void pool.close()
+  signal.addEventListener('abort', onAbort)
+  const hangMs = ledger.definition.timeoutMs + abandonAfterMs + hangMarginMs
+  const hung = (): void => task.terminate(`its thread hung at position ${request.position}`)
+  let cancel = clock.schedule(startMsMax, hung)
+  const task = pool.run(request, (message) => {
+    const asked = message as FromPump
+    if (asked.type === 'send') void answerSend(send, asked, (answer) => task.post(answer))
+    if (asked.type !== 'begun') return
+    cancel()
+    cancel = clock.schedule(hangMs, hung)
+  })
+  const end = await task.ended
+  cancel()
+  signal.removeEventListener('abort', onAbort)
+  await pool.close()
+  return end
+}
+
+function setbackOf(
+  { ledger, random }: IsolationPorts,
+  { partition, key }: WaitingKey,
+  position: number,
+  attempt: number,
+  failure: NonNullable<IsolatedOutcome>,
+): Extract<KeyChange, { type: 'failed' }> {
+  const { retry } = ledger.definition
+  const decision = decideAfterFailure(
+    retry,
+    failure,
+    Math.min(attempt, retry.attemptsMax),
+    random.next(),
+  )
+  const next = decision.kind === 'now' ? { kind: 'later' as const, delayMs: 0 } : decision
+  return { type: 'failed', partition, key, position, attempt, error: failure.error, next }
+}

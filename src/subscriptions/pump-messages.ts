@@ -1,0 +1,102 @@
+/**
+ * What a pump and its host tell each other, as plain data.
+ *
+ * The host starts a pump for some partitions of a handler and keeps the books; the pump delivers events
+ * and reports. Types only.
+ */
+
+import type { ErrorData } from '../base/errors.js'
+import type { Position } from '../events/event.js'
+import type { ParkCause } from './retry-policy.js'
+import type { KeyName } from './work-store.js'
+
+/** Starts a pump. It runs until it is told to stop. */
+export interface PumpRequest {
+  readonly task: 'pump'
+  readonly handler: string
+  /** The partitions it serves, and alongside, where each goes on. */
+  readonly partitions: readonly number[]
+  readonly cursors: readonly Position[]
+  readonly mode: PumpMode
+  /** Two slots per partition: the one in line, and the retry. */
+  readonly flight: SharedArrayBuffer
+}
+
+/** `flow`: deliver. `hold`: start nothing. `probe`: start one delivery, then hold. */
+export type PumpMode = 'flow' | 'hold' | 'probe'
+
+export type ToPump =
+  | { readonly type: 'wake' }
+  | { readonly type: 'mode'; readonly mode: PumpMode }
+  /** Keys whose time has come. */
+  | { readonly type: 'due'; readonly keys: readonly KeyName[] }
+  | { readonly type: 'ack'; readonly sequence: number }
+  | { readonly type: 'stop' }
+  | { readonly type: 'abort' }
+  | { readonly type: 'sent'; readonly id: number; readonly receipt: unknown }
+  | { readonly type: 'unsent'; readonly id: number; readonly error: ErrorData }
+
+export type FromPump =
+  | { readonly type: 'report'; readonly report: PumpReport }
+  | { readonly type: 'breaker' }
+  | { readonly type: 'probed'; readonly outcome: 'succeeded' | 'failed' | 'nothing' }
+  /** A delivery in isolation has begun: its time runs. */
+  | { readonly type: 'begun' }
+  | SendRequest
+
+/** `ctx.send` on its way to the host. */
+export interface SendRequest {
+  readonly type: 'send'
+  readonly id: number
+  readonly commandId: string
+  readonly causationId: string
+  readonly correlationId: string
+  readonly userId: string | null
+  readonly actor: string
+  readonly aggregateId: string
+  readonly command: string
+  readonly data: unknown
+}
+
+/** What happened since the last report. Applied in one transaction, then acknowledged. */
+export interface PumpReport {
+  readonly sequence: number
+  readonly cursors: readonly (readonly [partition: number, position: Position])[]
+  readonly handled: number
+  readonly retried: number
+  readonly changes: readonly KeyChange[]
+}
+
+/** What happened to a key that does not flow, or no longer does. In order. */
+export type KeyChange =
+  | (KeyName & { readonly type: 'queued'; readonly position: Position })
+  | (KeyName & {
+      readonly type: 'failed'
+      readonly position: Position
+      readonly attempt: number
+      readonly error: ErrorData
+      readonly next:
+        | { readonly kind: 'later'; readonly delayMs: number }
+        | { readonly kind: 'park'; readonly cause: ParkCause }
+    })
+  /** Its first event is done; `nextPosition` null: nothing is left, the key flows again. */
+  | (KeyName & {
+      readonly type: 'done'
+      readonly position: Position
+      readonly nextPosition: Position | null
+    })
+
+/** Tries one event alone, in a thread of its own. Ends with an {@link IsolatedOutcome}. */
+export interface IsolatedRequest {
+  readonly task: 'isolated'
+  readonly handler: string
+  readonly position: Position
+  readonly attempt: number
+}
+
+/** `null`: handled. */
+export type IsolatedOutcome = {
+  readonly error: ErrorData
+  readonly terminal: boolean
+  readonly retryAfterMs: number | null
+} | null

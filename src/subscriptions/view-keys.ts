@@ -1,0 +1,71 @@
+/**
+ * The tables of a view, and how its rows and index entries are keyed.
+ *
+ *   rows     [id]                      the row
+ *   indexes  [index name, ...parts, id]  null
+ *   meta     ['cursor']                position up to which events have taken effect
+ *
+ * Pure. Dates sort by their time; `undefined` counts as null.
+ */
+
+import { InvalidArgumentError } from '../base/errors.js'
+import type { IndexKey, IndexPart } from '../define/projector.js'
+import type { KeyPart, TableKey } from '../store/tables.js'
+
+export const viewTables = ['rows', 'indexes', 'meta'] as const
+
+/** True for every generation of a view's rows. */
+export function isDirectoryOf(directory: string, name: string, version: number): boolean {
+  const own = viewDirectoryOf(name, version, 0)
+  return directory === own || directory.startsWith(`${own}.`)
+}
+
+const rowIdBytesMax = 512
+
+/** The directory of a view's rows: `OrderSummary@1`, and `OrderSummary@1.2` once rebuilt twice. */
+export function viewDirectoryOf(name: string, version: number, generation: number): string {
+  return generation === 0 ? `${name}@${version}` : `${name}@${version}.${generation}`
+}
+
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
+export function parseRowId(id: unknown): string {
+  const fits =
+    typeof id === 'string' &&
+    id.length > 0 &&
+    Buffer.byteLength(id) <= rowIdBytesMax &&
+    id.isWellFormed() &&
+    !id.includes('\0')
+  if (fits) return id
+  throw new InvalidArgumentError(
+    'a row id',
+    `a well-formed string of 1 to ${rowIdBytesMax} bytes without NUL`,
+    id,
+  )
+}
+
+/** Where a row stands in an index; `null`: nowhere. */
+export function indexEntryKey(index: string, key: IndexKey, id: string): TableKey | null {
+  return key === null ? null : [index, ...key.map(toKeyPart), id]
+}
+
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT for what has no order */
+export function toKeyPart(part: IndexPart): KeyPart {
+  if (part === undefined || part === null) return null
+  if (part instanceof Date) return part.getTime()
+  const sortable =
+    typeof part === 'boolean' ||
+    (typeof part === 'number' && Number.isFinite(part)) ||
+    (typeof part === 'string' && part.isWellFormed() && !part.includes('\0'))
+  if (sortable) return part
+  throw new InvalidArgumentError(
+    'a part of an index key',
+    'a finite number, a boolean, a Date, null or a well-formed string without NUL',
+    part,
+  )
+}
+
+/** True when two entries are the same one. */
+export function isSameKey(one: TableKey | null, other: TableKey | null): boolean {
+  if (one === null || other === null) return one === other
+  return one.length === other.length && one.every((part, at) => part === other[at])
+}

@@ -1,0 +1,103 @@
+/**
+ * What a view must look like after a crash: exactly the fold of the log up to the view's own cursor.
+ *
+ * Looks at the files as the crash left them, before any runtime opens them again.
+ */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { openLmdbTables } from '../../src/store/lmdb/lmdb-tables.js'
+import type { TableDatabase, TableEntry } from '../../src/store/tables.js'
+import { readCursor } from '../../src/subscriptions/project-task.js'
+import { viewDirectoryOf, viewTables } from '../../src/subscriptions/view-keys.js'
+import { WorkStore, workTables } from '../../src/subscriptions/work-store.js'
+import type { CountedEvent } from './log-audit.js'
+import type { ViewModel } from './view-models.js'
+
+export class ViewAudit {
+  readonly problems: string[] = []
+  /** Times the rows were compared with the log. */
+  checks = 0
+  readonly #model: ViewModel
+  #cursor = 0
+
+  constructor(model: ViewModel) {
+    this.#model = model
+  }
+
+  /** Where the view stood at the last check. */
+  get cursor(): number {
+    return this.#cursor
+  }
+
+  /** The rows at that point, in the order of their ids. */
+  get rows(): readonly unknown[] {
+    return [...this.#model.rows()]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([, row]) => row)
+  }
+
+  /** Compares the rows on disk, which no process has open, with the log. */
+  async check(dataDir: string, events: readonly CountedEvent[]): Promise<void> {
+    const path = await currentPath(dataDir, this.#model.name)
+    if (path === undefined || !existsSync(path)) {
+      if (this.#cursor > 0) this.problems.push(`${this.#model.name} is gone`)
+      return
+    }
+    const database = await openLmdbTables(path, viewTables)
+    try {
+      this.#compare(database, events)
+    } finally {
+      await database.close()
+    }
+  }
+
+  #compare(database: TableDatabase, events: readonly CountedEvent[]): void {
+    const cursor = readCursor(database)
+    const { name } = this.#model
+    if (cursor < this.#cursor) this.problems.push(`${name} fell back: ${this.#cursor} to ${cursor}`)
+    if (cursor > events.length) this.problems.push(`${name} is ahead of the log: ${cursor}`)
+    for (const event of events.slice(this.#cursor, cursor)) this.#model.apply(event)
+    this.#cursor = Math.max(this.#cursor, cursor)
+    this.checks += 1
+    const rows = [...this.#model.rows()].map(([id, row]) => [[id], row])
+    if (!isSame(database.table('rows').range(), rows)) {
+      this.problems.push(`the rows of ${name} are not those of the log up to ${cursor}`)
+    }
+    const entries = this.#model.indexEntries().map((key) => [key, null])
+    if (!isSame(database.table('indexes').range(), entries)) {
+      this.problems.push(`the indexes of ${name} do not fit its rows at ${cursor}`)
+    }
+  }
+}
+
+/** Where the rows of a view are that a runtime would read; `undefined`: it was never opened. */
+async function currentPath(dataDir: string, name: string): Promise<string | undefined> {
+  if (!existsSync(join(dataDir, 'work'))) return undefined
+  const work = new WorkStore(await openLmdbTables(join(dataDir, 'work'), workTables))
+  try {
+    const record = work.readView(name)
+    if (record === undefined) return undefined
+    return join(dataDir, 'views', viewDirectoryOf(name, record.version, record.generation))
+  } finally {
+    await work.close()
+  }
+}
+
+function isSame(found: readonly TableEntry[], expected: readonly unknown[]): boolean {
+  const lines = (pairs: readonly unknown[]): string =>
+    pairs
+      .map((pair) => canonical(pair))
+      .sort()
+      .join('\n')
+  return lines(found.map(({ key, value }) => [key, value])) === lines(expected)
+}
+
+/** JSON with the fields of objects in the order of their names. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    each !== null && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort())
+      : each,
+  )
+}

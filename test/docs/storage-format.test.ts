@@ -1,0 +1,236 @@
+/**
+ * `docs/storage-format.md`, held to a data directory that a runtime wrote: tables, keys and values are
+ * read with LMDB alone, and looked at byte by byte.
+ */
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { crc32 } from 'node:zlib'
+import { open } from 'lmdb'
+import { Packr, unpack } from 'msgpackr'
+import { openRuntime } from '../../src/index.js'
+import { Ledger, ledgerApp } from './ledger-app.js'
+
+/** Entries of a table: key in hexadecimal, value as bytes. */
+type Entries = ReadonlyMap<string, Buffer>
+
+let dataDir: string
+let lock: Record<string, unknown>
+/** The commandId that the runtime gave to the first command. */
+let unnamedId: string
+
+/** Reads a table as it lies on the disk, with no code of the runtime. */
+async function readTable(environment: string, table: string): Promise<Entries> {
+  const path = join(dataDir, environment)
+  const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const
+  const root = open<Buffer, Buffer>({ path, noSubdir: false, readOnly: true, maxDbs: 64, ...bytes })
+  const entries = [...root.openDB<Buffer, Buffer>({ name: table, ...bytes }).getRange()].map(
+    ({ key, value }) => [key.toString('hex'), Buffer.from(value)] as const,
+  )
+  await root.close()
+  return new Map(entries)
+}
+
+function u64(value: number): string {
+  return value.toString(16).padStart(16, '0')
+}
+
+/** A text as an element of a tuple key. */
+function text(value: string): string {
+  return `06${Buffer.from(value).toString('hex')}00`
+}
+
+/** A number from 0 as an element of a tuple key. */
+function number(value: number): string {
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleBE(value)
+  bytes[0]! |= 0x80
+  return `05${bytes.toString('hex')}`
+}
+
+/** @param payload - Its keys in order. */
+function hashOfCommand(name: string, payload: object): string {
+  const message = new Packr({ useRecords: false, variableMapSize: true }).pack([name, payload])
+  return createHash('sha256').update(message).digest().subarray(0, 6).toString('base64url')
+}
+
+before(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'dramatis-format-'))
+  const runtime = await openRuntime({ app: ledgerApp, dataDir })
+  lock = JSON.parse(readFileSync(join(dataDir, 'lock'), 'utf8'))
+  const unnamed = await runtime.actor(Ledger, 'a').send('write', { text: 'one' })
+  unnamedId = unnamed.events[0]!.metadata.commandId
+  await runtime.actor(Ledger, 'b').send('write', { text: 'refuse' }, { commandId: 'c2' })
+  await runtime.actor(Ledger, 'a').send('write', { text: 'two', cents: 7 }, { commandId: 'c3' })
+  await runtime.actor(Ledger, 'b').send('write', { text: 'behind' }, { commandId: 'c4' })
+  for (const part of [{ view: 'Lines' }, { handler: 'copy' }]) await runtime.caughtUp(4, part)
+  await runtime.close()
+})
+
+after(() => rmSync(dataDir, { recursive: true, force: true }))
+
+describe('the log', () => {
+  test('has a record under each position, with its header where it is said to be', async () => {
+    const events = await readTable('log', 'events')
+    const record = events.get(u64(3))!
+
+    assert.deepEqual([...events.keys()], [1, 2, 3, 4].map(u64))
+    assert.equal(record.readUInt32BE(0), crc32(record.subarray(4), 3))
+    assert.equal(record.subarray(4, 8).toString('hex'), '01000000')
+    assert.equal(record.readUInt32BE(8), 2)
+    assert.equal(record.readUInt32BE(16), 2)
+    assert.equal(record.readBigUInt64BE(20), 1n)
+    assert.ok(record.readBigUInt64BE(28) > BigInt(Date.UTC(2024, 0, 1)))
+    assert.deepEqual(unpack(record.subarray(36)), [
+      'a',
+      ['c3', hashOfCommand('write', { cents: 7, text: 'two' })],
+      null,
+      null,
+      null,
+      null,
+      null,
+      'two',
+      7,
+    ])
+  })
+
+  test('has no hash of a command that nobody can repeat', async () => {
+    const events = await readTable('log', 'events')
+
+    const [, command] = unpack(events.get(u64(1))!.subarray(36))
+
+    assert.equal(command, unnamedId)
+  })
+
+  test('has where each stream ends', async () => {
+    const streams = await readTable('log', 'streams')
+
+    const ends = [...streams].map(([key, value]) => [
+      Buffer.from(key, 'hex').toString(),
+      value.readUInt32BE(0),
+      value.readBigUInt64BE(4),
+    ])
+
+    assert.deepEqual(ends, [
+      ['Ledger-a', 2, 3n],
+      ['Ledger-b', 2, 4n],
+    ])
+  })
+
+  test('has the names of fields once, in shapes', async () => {
+    const shapes = await readTable('log', 'shapes')
+
+    assert.deepEqual(
+      [...shapes].map(([key, value]) => [key, unpack(value)]),
+      [
+        [u64(1), ['Ledger', 'LineWritten', 1, ['text']]],
+        [u64(2), ['Ledger', 'LineWritten', 1, ['text', 'cents']]],
+      ],
+    )
+  })
+
+  test('has a snapshot behind its checksum', async () => {
+    const snapshots = await readTable('log', 'snapshots')
+    const snapshot = snapshots.get(Buffer.from('Ledger-a').toString('hex'))!
+
+    assert.equal(snapshot.readUInt32BE(0), crc32(snapshot.subarray(4)))
+    assert.deepEqual(unpack(snapshot.subarray(4)), [2, 3, 5, { lines: 2 }])
+  })
+
+  test('says which store it is, in which format, under which owner', async () => {
+    const meta = await readTable('log', 'meta')
+
+    const names = [...meta.keys()].map((key) => Buffer.from(key, 'hex').toString())
+    const [epoch, format, storeId] = [...meta.values()].map((value) => unpack(value))
+
+    assert.deepEqual(names, ['epoch', 'format', 'storeId'])
+    assert.deepEqual([epoch, format], [1, 1])
+    assert.match(storeId, /^[0-9A-Z]{26}$/)
+  })
+})
+
+describe('the bookkeeping', () => {
+  test('has a handler with its counts, and a cursor for each partition', async () => {
+    const handlers = await readTable('work', 'handlers')
+    const cursors = await readTable('work', 'cursors')
+
+    const counts = { handled: 2, retried: 0, parked: 1, redriven: 0, discarded: 0 }
+    const record = unpack(handlers.get(text('copy'))!)
+
+    assert.deepEqual(record, { partitions: 2, paused: false, counts })
+    assert.deepEqual(
+      [...cursors.keys()],
+      [0, 1].map((each) => text('copy') + number(each)),
+    )
+    assert.deepEqual(
+      [...cursors.values()].map((value) => unpack(value)),
+      [4, 4],
+    )
+  })
+
+  test('has a parked key, and the positions that wait behind it', async () => {
+    const keys = await readTable('work', 'keys')
+    const queues = await readTable('work', 'queues')
+    const [[key, value] = []] = keys
+    const { error, parkedAtMs, dueAtMs, ...rest } = unpack(value!)
+
+    assert.equal(keys.size, 1)
+    assert.ok(key!.startsWith(text('copy')) && key!.endsWith(text('Ledger-b')))
+    assert.deepEqual(
+      [...queues.keys()],
+      [2, 4].map((position) => key! + number(position)),
+    )
+    assert.deepEqual(
+      [...queues.values()].map((each) => unpack(each)),
+      [null, null],
+    )
+    assert.equal(error.code, 'DRAMATIS_TERMINAL')
+    assert.equal(typeof parkedAtMs, 'number')
+    assert.equal(typeof dueAtMs, 'number')
+    assert.deepEqual(rest, {
+      state: 'parked',
+      position: 2,
+      attempt: 1,
+      deaths: 0,
+      cause: 'TERMINAL',
+      redrives: 0,
+    })
+  })
+
+  test('says which generation of a view serves', async () => {
+    const views = await readTable('work', 'views')
+
+    assert.deepEqual(unpack(views.get(text('Lines'))!), { version: 3, generation: 0 })
+  })
+})
+
+describe('a view', () => {
+  test('has its rows, its index entries and its cursor', async () => {
+    const rows = await readTable('views/Lines@3', 'rows')
+    const indexes = await readTable('views/Lines@3', 'indexes')
+    const meta = await readTable('views/Lines@3', 'meta')
+
+    assert.deepEqual([...rows.keys()], ['a', 'b'].map(text))
+    assert.deepEqual(unpack(rows.get(text('a'))!), { last: 'two', count: 2 })
+    assert.deepEqual(
+      [...indexes.keys()],
+      [
+        `${text('byCount')}${number(2)}02${text('a')}`,
+        `${text('byCount')}${number(2)}02${text('b')}`,
+      ],
+    )
+    assert.equal(unpack(meta.get(text('cursor'))!), 4)
+  })
+})
+
+describe('the lock', () => {
+  test('names the owner and its epoch while it is held', () => {
+    assert.equal(lock.pid, process.pid)
+    assert.equal(typeof lock.started, 'string')
+    assert.equal(lock.epoch, 1)
+  })
+})

@@ -1,0 +1,82 @@
+/**
+ * Runs the demo as users do, in a process of its own, and collects what it says.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { DemoFigures } from '../../actors/demo/figures.js'
+
+const main = fileURLToPath(new URL('../../actors/demo/main.js', import.meta.url))
+const killer = new URL('./kill-after.js', import.meta.url).href
+
+export interface DemoRun {
+  /** The exit code; `null` when a signal ended it. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  /** What it has left in the directory for temporary files. */
+  readonly leftBehind: readonly string[]
+}
+
+/** Runs the demo to its end. It is killed when the test ends before it does. */
+export function runDemoProcess(t: TestContext, args: readonly string[]): Promise<DemoRun> {
+  return run(t, [main, ...args], process.env)
+}
+
+/** Runs the demo until so many occurrences have been published; it then kills itself (SIGKILL). */
+export function runDemoUntilKilled(
+  t: TestContext,
+  args: readonly string[],
+  occurrences: number,
+): Promise<DemoRun> {
+  const env = { ...process.env, DRAMATIS_TEST_KILL_AFTER: String(occurrences) }
+  return run(t, ['--import', killer, main, ...args], env)
+}
+
+/** Runs the demo until its first live line, then interrupts it as Ctrl+C does. */
+export function runDemoUntilInterrupted(t: TestContext, args: readonly string[]): Promise<DemoRun> {
+  return run(t, [main, ...args], process.env, (child, stderr) => {
+    if (!child.killed && stderr.includes('commands/s')) child.kill('SIGINT')
+  })
+}
+
+/** The figures that `--json` prints. Fails when stdout holds anything else. */
+export function figuresOf(run: DemoRun): DemoFigures {
+  if (run.code !== 0) throw new Error(`the demo ended with ${run.code}: ${run.stderr}`)
+  return JSON.parse(run.stdout) as DemoFigures
+}
+
+export async function temporaryDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'dramatis-demo-test-'))
+  t.after(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+async function run(
+  t: TestContext,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  onStderr: (child: ChildProcess, stderr: string) => void = () => {},
+): Promise<DemoRun> {
+  const temporary = await temporaryDirectory(t)
+  const env = { ...environment, TMPDIR: temporary }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  t.after(() => child.kill('SIGKILL'))
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    onStderr(child, stderr)
+  })
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  return { code, signal, stdout, stderr, leftBehind: await readdir(temporary) }
+}

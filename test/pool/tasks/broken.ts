@@ -1,0 +1,3 @@
+/** A task module that cannot be loaded. */
+
+throw new Error('broken module')

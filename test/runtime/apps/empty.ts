@@ -1,0 +1,3 @@
+/** A module that exports no app. */
+
+export const nothing = 1

@@ -1,0 +1,127 @@
+/** What happens when bytes on the disk are not what was written: never data, always an error. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { appendEvents } from '../../../src/store/append.js'
+import { openEnvironment } from '../../../src/store/lmdb/environment.js'
+import { LogTables } from '../../../src/store/lmdb/log-tables.js'
+import { readLog } from '../../../src/store/read-log.js'
+import { collect, sampleAppend } from '../../../src/testing/index.js'
+import { TemporaryDirectory } from '../temporary.js'
+
+/** Opens the log behind the store's back; the store is closed. */
+async function tamper(
+  directory: TemporaryDirectory,
+  change: (tables: LogTables) => Promise<unknown>,
+): Promise<void> {
+  const tables = new LogTables(await openEnvironment(`${directory.path}/log`, 'flush'))
+  await change(tables)
+  await tables.environment.close()
+}
+
+/** Account-1: positions 1, 3, 4; Account-2: position 2. */
+async function filledDirectory(directory: TemporaryDirectory): Promise<void> {
+  const store = await directory.openStore()
+  await appendEvents(store, [sampleAppend('1', 'none', 1), sampleAppend('2', 'none', 2)])
+  await appendEvents(store, [sampleAppend('1', 1, 3, 4)])
+  await store.writeSnapshot('Account-1', { version: 3, position: 4, stateVersion: 1, state: 8 })
+  await store.close()
+}
+
+test('every flipped byte of a record is noticed, by readers who do not want it too', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  let original = Buffer.alloc(0)
+  await tamper(directory, async ({ events }) => {
+    original = Buffer.from(events.getBinary(3)!)
+  })
+
+  for (let at = 0; at < original.length; at++) {
+    const flipped = Buffer.from(original)
+    flipped[at] = flipped[at]! ^ 0x10
+    await tamper(directory, ({ events }) => events.put(3, flipped))
+    const store = await directory.openStore()
+    const damaged = { code: 'DRAMATIS_DAMAGED_RECORD', position: 3 }
+    await assert.rejects(collect(readLog(store)), damaged, `byte ${at}`)
+    await assert.rejects(collect(readLog(store, { types: ['Other'] })), damaged)
+    await assert.rejects(collect(store.readStream('Account-1')), damaged)
+    await assert.rejects(collect(store.readStream('Account-1', { backward: true })), damaged)
+    await store.close()
+  }
+})
+
+test('what stands before a damaged record, and other streams, can still be read', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  await tamper(directory, ({ events }) => events.put(3, Buffer.from('rubbish')))
+
+  const store = await directory.openStore()
+
+  assert.equal((await collect(readLog(store, { to: 2 }))).length, 2)
+  assert.equal((await collect(store.readStream('Account-2'))).length, 1)
+  assert.equal((await collect(store.readStream('Account-1', { afterVersion: 2 }))).length, 1)
+})
+
+test('a record under another position is damage', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  await tamper(directory, ({ events }) => events.put(3, Buffer.from(events.getBinary(4)!)))
+
+  const store = await directory.openStore()
+
+  await assert.rejects(collect(readLog(store)), { reason: 'wrong checksum', position: 3 })
+})
+
+test('a record that is missing is damage', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  await tamper(directory, ({ events }) => events.remove(3))
+
+  const store = await directory.openStore()
+
+  await assert.rejects(collect(readLog(store)), { reason: 'no record', position: 3 })
+  await assert.rejects(collect(store.readStream('Account-1')), { position: 3 })
+})
+
+test('a head that points into another stream is damage', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  await tamper(directory, ({ streams }) =>
+    streams.put('Account-2', Buffer.from(streams.getBinary('Account-1')!)),
+  )
+
+  const store = await directory.openStore()
+
+  await assert.rejects(collect(store.readStream('Account-2')), {
+    code: 'DRAMATIS_DAMAGED_RECORD',
+    position: 4,
+  })
+})
+
+test('a record whose shape is missing is damage', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  await tamper(directory, ({ shapes }) => shapes.remove(1))
+
+  const store = await directory.openStore()
+
+  await assert.rejects(collect(readLog(store)), { code: 'DRAMATIS_DAMAGED_RECORD', position: 1 })
+})
+
+test('every flipped byte of a snapshot makes it no snapshot', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  let original = Buffer.alloc(0)
+  await tamper(directory, async ({ snapshots }) => {
+    original = Buffer.from(snapshots.getBinary('Account-1')!)
+  })
+
+  for (let at = 0; at < original.length; at++) {
+    const flipped = Buffer.from(original)
+    flipped[at] = flipped[at]! ^ 0x01
+    await tamper(directory, ({ snapshots }) => snapshots.put('Account-1', flipped))
+    const store = await directory.openStore()
+    assert.equal(await store.readSnapshot('Account-1'), undefined, `byte ${at}`)
+    await store.close()
+  }
+})

@@ -1,0 +1,229 @@
+/** An outage must not park the world: the breaker of a handler opens, holds, probes and closes. */
+
+import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type TestContext, test } from 'node:test'
+import { hashText } from '../../src/base/hash.js'
+import { type HandlerDefinition, type HandlerOptions, TerminalError } from '../../src/index.js'
+import { turns, until } from './until.js'
+import { type Delivery, recording, Workplace } from './workplace.js'
+
+interface Outage {
+  readonly work: Workplace
+  readonly handler: HandlerDefinition
+  readonly calls: Delivery[]
+  /** While true, everything fails. */
+  isDown: boolean
+}
+
+const keys = Array.from({ length: 40 }, (_each, at) => `c${at}`)
+
+/** Forty keys meet a handler that is down; its breaker has opened. */
+async function openOutage(t: TestContext, options: HandlerOptions = {}): Promise<Outage> {
+  const { handler, calls } = recording({
+    partitions: 4,
+    retry: { attemptsMax: 3, delayMs: 100, retriesAtOnce: 1 },
+    handle: async () => {
+      if (outage.isDown) throw new Error('down')
+    },
+    ...options,
+  })
+  const work = await Workplace.open(t, { handlers: [handler] })
+  const outage = { work, handler, calls, isDown: true }
+  await work.add(...keys)
+  await until('the breaker is open', () => stateOf(outage) === 'breaker-open')
+  await turns()
+  return outage
+}
+
+function stateOf({ work, handler }: Outage): string {
+  return work.runtime.handler(handler).status().state
+}
+
+test('the breaker opens when most keys fail, and holds the rest back', async (t) => {
+  const { calls } = await openOutage(t)
+
+  const tried = new Set(calls.map((call) => call.id))
+
+  assert(tried.size >= 10)
+  assert(tried.size < 20, `${tried.size} keys were tried`)
+})
+
+test('an open breaker consumes no attempts, and nothing is parked by an outage', async (t) => {
+  const outage = await openOutage(t)
+  const { work, handler, calls } = outage
+
+  await work.passTime('an hour has passed', () => work.clock.elapsedMs() > 3_600_000, 500)
+  const parkedMeanwhile = work.runtime.handler(handler).status().parkedKeys
+  outage.isDown = false
+  await work.settled(handler)
+
+  assert.equal(parkedMeanwhile, 0)
+  const { handled, parkedKeys, state } = work.runtime.handler(handler).status()
+  assert.deepEqual([handled, parkedKeys, state], [keys.length, 0, 'running'])
+  assert(calls.length < 300, `${calls.length} deliveries`)
+})
+
+test('an outage parks nothing of a handler that waits long between attempts', async (t) => {
+  const retry = { attemptsMax: 2, delayMs: 60_000, retriesAtOnce: 0 }
+  const outage = await openOutage(t, { retry })
+  const { work, handler } = outage
+
+  await work.passTime('an hour has passed', () => work.clock.elapsedMs() > 3_600_000, 500)
+  outage.isDown = false
+  await work.settled(handler)
+
+  const { handled, parkedKeys } = work.runtime.handler(handler).status()
+  assert.deepEqual([handled, parkedKeys], [keys.length, 0])
+})
+
+test('an outage parks at most the keys that open the breaker where nothing is retried', async (t) => {
+  const outage = await openOutage(t, { retry: { attemptsMax: 1 } })
+  const { work, handler } = outage
+
+  await work.passTime('an hour has passed', () => work.clock.elapsedMs() > 3_600_000, 500)
+  outage.isDown = false
+  await work.settled(handler)
+
+  const { handled, parkedKeys } = work.runtime.handler(handler).status()
+  assert(parkedKeys >= 10 && parkedKeys <= 14, `${parkedKeys} keys are parked`)
+  assert.equal(handled + parkedKeys, keys.length)
+})
+
+test('the breaker probes with growing pauses', async (t) => {
+  const outage = await openOutage(t)
+  const { work, calls } = outage
+  const probes: number[] = []
+  let seen = calls.length
+
+  await work.passTime(
+    'it has probed a few times',
+    () => {
+      if (calls.length > seen) probes.push(work.clock.elapsedMs())
+      seen = calls.length
+      return probes.length >= 6
+    },
+    10,
+  )
+
+  const pauses = probes.map((atMs, at) => atMs - (probes[at - 1] ?? 0))
+  assert.deepEqual(
+    pauses.map((pause) => Math.round(Math.log2(pause / 250))),
+    [0, 1, 2, 3, 4, 5],
+  )
+})
+
+test('the breaker closes when a probe succeeds, and says so', async (t) => {
+  const states: unknown[] = []
+  const listen = (message: unknown): void => {
+    states.push((message as { state: unknown }).state)
+  }
+  subscribe('dramatis:breaker', listen)
+  t.after(() => unsubscribe('dramatis:breaker', listen))
+  const outage = await openOutage(t)
+
+  outage.isDown = false
+  outage.work.clock.advance(250)
+  await until('it is closed', () => stateOf(outage) === 'running')
+
+  assert.deepEqual(states, ['open', 'closed'])
+})
+
+test('the breaker stays open while every key waits for a retry that is not due yet', async (t) => {
+  let isDown = true
+  const { handler } = recording({
+    partitions: 1,
+    retry: { attemptsMax: 2, delayMs: 60_000, retriesAtOnce: 0 },
+    handle: async () => {
+      if (isDown) throw new Error('down')
+    },
+  })
+  const work = await Workplace.open(t, { handlers: [handler] })
+  await work.add(...keys.slice(0, 10))
+  await work.through(handler)
+
+  await work.passTime('an hour has passed', () => work.clock.elapsedMs() > 3_600_000, 500)
+  const { parkedKeys, state } = work.runtime.handler(handler).status()
+  isDown = false
+  await work.settled(handler)
+
+  assert.deepEqual([parkedKeys, state], [0, 'breaker-open'])
+  assert.equal(work.runtime.handler(handler).status().handled, 10)
+})
+
+test('a poison key alone in its partition does not keep the breaker open', async (t) => {
+  const [poison, ...others] = [0, ...Array(12).fill(1)].map((partition, at) => {
+    let id = `k${at}`
+    while (hashText(`Counter-${id}`) % 2 !== partition) id += 'x'
+    return id
+  }) as [string, ...string[]]
+  let isDown = true
+  const { handler, calls } = recording({
+    partitions: 2,
+    retry: { attemptsMax: 3, delayMs: 100, retriesAtOnce: 0 },
+    handle: async (event) => {
+      if (isDown || event.aggregateId === poison) throw new Error('down')
+    },
+  })
+  const work = await Workplace.open(t, { handlers: [handler] })
+  await work.add(poison, ...others)
+  await work.passTime('no new event is left', () => new Set(calls.map(({ id }) => id)).size === 13)
+
+  isDown = false
+  await work.settled(handler)
+
+  const { handled, parkedKeys, state } = work.runtime.handler(handler).status()
+  assert.deepEqual([handled, parkedKeys, state], [12, 1, 'running'])
+})
+
+test('a few poison keys that fail again and again never open the breaker', async (t) => {
+  const { handler } = recording({
+    partitions: 1,
+    retry: { attemptsMax: 20, delayMs: 10 },
+    handle: (event) => {
+      if (event.aggregateId.startsWith('poison')) throw new Error('never')
+    },
+  })
+  const work = await Workplace.open(t, { handlers: [handler] })
+  const poison = Array.from({ length: 9 }, (_each, at) => `poison${at}`)
+  await work.add(...poison, 'a', 'b')
+
+  let wasOpen = false
+  await work.passTime('all are parked', () => {
+    const { state, parkedKeys } = work.runtime.handler(handler).status()
+    wasOpen ||= state === 'breaker-open'
+    return parkedKeys === poison.length
+  })
+
+  assert.equal(wasOpen, false)
+})
+
+test('keys that a handler refuses for good do not open the breaker', async (t) => {
+  const { handler } = recording({
+    handle: () => {
+      throw new TerminalError('never')
+    },
+  })
+  const work = await Workplace.open(t, { handlers: [handler] })
+
+  await work.add(...keys)
+  await work.through(handler)
+
+  const { parkedKeys, state } = work.runtime.handler(handler).status()
+  assert.deepEqual([parkedKeys, state], [keys.length, 'running'])
+})
+
+test('pausing and resuming leaves an open breaker open', async (t) => {
+  const outage = await openOutage(t)
+  const { work, handler } = outage
+
+  await work.runtime.handler(handler).pause()
+  const paused = stateOf(outage)
+  await work.runtime.handler(handler).resume()
+  const resumed = stateOf(outage)
+  outage.isDown = false
+  await work.settled(handler)
+
+  assert.deepEqual([paused, resumed], ['paused', 'breaker-open'])
+  assert.equal(work.runtime.handler(handler).status().handled, keys.length)
+})
