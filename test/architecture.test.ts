@@ -53,6 +53,17 @@ function loadedBy(path: string, loaded: Map<string, readonly string[]> = new Map
   return loaded
 }
 
+describe('every test', () => {
+  test('releases what it holds through its scope, last opened first', () => {
+    const direct = /\b(?:t|test|context|scope)\.after\(/
+
+    assertNone(
+      all.filter(({ path }) => path.startsWith('test/') && path !== 'test/support/scope.ts'),
+      (file) => linesMatching(file, direct),
+    )
+  })
+})
+
 describe('every source under src', () => {
   test('imports from its own folder and from lower rows only, and dependencies in their places', () => {
     assertNone(src, ({ path, text }) =>

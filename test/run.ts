@@ -10,6 +10,9 @@ import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** A file that is still running then is stuck: it is killed and counts as failed. */
+const fileMsMax = 240_000
+
 const root = fileURLToPath(new URL('.', import.meta.url))
 const wanted = process.argv.slice(2)
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -22,7 +25,9 @@ if (files.length === 0) {
   console.error(`no test file under ${root} has ${wanted.join(' or ')} in its path`)
   process.exit(1)
 }
-const run = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], {
-  stdio: 'inherit',
-})
+const run = spawnSync(
+  process.execPath,
+  ['--test', '--test-concurrency=2', `--test-timeout=${fileMsMax}`, ...files],
+  { stdio: 'inherit' },
+)
 process.exit(run.status ?? 1)

@@ -19,6 +19,7 @@ import { defineEvent } from '../../src/define/event.js'
 import type { RecordedEvent } from '../../src/events/event.js'
 import type { EventStore } from '../../src/store/contracts.js'
 import { openMemoryEventStore } from '../../src/store/memory/memory-event-store.js'
+import { onEnd } from '../support/scope.js'
 
 export interface AccountState {
   readonly cents: number
@@ -118,7 +119,7 @@ export async function openWorkplace(
     onEvents: (events) => published.push(...events),
     ...options,
   })
-  t.after(async () => {
+  onEnd(t, async () => {
     held?.resolve()
     await system.close()
     await store.close()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defineActor } from '../../src/define/actor.js'
 import { defineEvent } from '../../src/define/event.js'
+import { onEnd } from '../support/scope.js'
 import { Account, openWorkplace, stateOf, turns } from './account.js'
 
 const events = { Counted: defineEvent({}) }
@@ -67,7 +68,7 @@ test('a snapshot spares the events before it', async (t) => {
   await system.close()
 
   breaking.at = 2
-  t.after(() => {
+  onEnd(t, () => {
     breaking.at = 0
   })
   const reopened = await openWorkplace(t, { actors: [Counter], store })
@@ -160,7 +161,7 @@ test('an actor that cannot be read back fails fast until its next try, then reco
   for (let at = 0; at < 2; at++) await system.send(Counter, '1', 'count', {})
   await system.close()
   breaking.at = 2
-  t.after(() => {
+  onEnd(t, () => {
     breaking.at = 0
   })
   const { system: reopened, clock } = await openWorkplace(t, { actors: [Counter], store })
@@ -193,7 +194,7 @@ test('the pause after a failed activation doubles', async (t) => {
   await system.send(Counter, '1', 'count', {})
   await system.close()
   breaking.at = 1
-  t.after(() => {
+  onEnd(t, () => {
     breaking.at = 0
   })
   const random = { next: () => 0.999_999 }

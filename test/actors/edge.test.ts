@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { test } from 'node:test'
 import type { ActorLimits } from '../../src/actors/limits.js'
+import { onEnd } from '../support/scope.js'
 import { Account, openWorkplace, readAll, stateOf, turns } from './account.js'
 
 test('an unknown actor or command is refused with the names that are known', async (t) => {
@@ -260,7 +261,7 @@ test('commands are published to whoever watches', async (t) => {
     messages.push(message as Record<string, unknown>)
   }
   subscribe('dramatis:command', listener)
-  t.after(() => unsubscribe('dramatis:command', listener))
+  onEnd(t, () => unsubscribe('dramatis:command', listener))
 
   await system.send(Account, '1', 'deposit', { cents: 1 }, { commandId: 'c1' })
   await system.send(Account, '1', 'withdraw', { cents: 9 }, { commandId: 'c2' }).catch(() => {})

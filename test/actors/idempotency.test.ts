@@ -11,6 +11,7 @@ import { ManualClock } from '../../src/base/manual-clock.js'
 import { defineActor } from '../../src/define/actor.js'
 import { defineEvent } from '../../src/define/event.js'
 import { openMemoryEventStore } from '../../src/store/memory/memory-event-store.js'
+import { onEnd } from '../support/scope.js'
 import { Account, openWorkplace, readAll, stateOf, turns } from './account.js'
 import { assertRepeats, contentOf, outcomeOf } from './repeats.js'
 
@@ -330,7 +331,7 @@ test('duplicates are counted and published as what they are', async (t) => {
     messages.push(message as Record<string, unknown>)
   }
   subscribe('dramatis:command', listener)
-  t.after(() => unsubscribe('dramatis:command', listener))
+  onEnd(t, () => unsubscribe('dramatis:command', listener))
 
   await system.send(Account, '1', 'deposit', deposited, named)
   await system.send(Account, '1', 'deposit', deposited, named)

@@ -13,6 +13,7 @@ import { type AnyActor, defineActor } from '../../src/define/actor.js'
 import { defineEvent } from '../../src/define/event.js'
 import type { EventStore } from '../../src/store/contracts.js'
 import { openMemoryEventStore } from '../../src/store/memory/memory-event-store.js'
+import { onEnd } from '../support/scope.js'
 
 const schema = { euros: 'number|integer' } as const
 
@@ -53,7 +54,7 @@ function openSystem(t: TestContext, store: EventStore, actor: AnyActor): ActorSy
   const [clock, random] = [new ManualClock(), createSeededRandom(1)]
   const ids = createIdSource(clock, random)
   const system = createActorSystem({ store, actors: [actor], clock, random, ids })
-  t.after(() => system.close())
+  onEnd(t, () => system.close())
   return system
 }
 

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom, type Random } from '../../src/base/random.js'
 import { ChildScript } from '../support/child-process.js'
-import type { Scope } from '../support/scope.js'
+import { onEnd, type Scope } from '../support/scope.js'
 import type { DeliveryEnvironment } from './app.js'
 import type { LoadingOptions } from './children/loading.js'
 import type { Settlement, SettlingOptions } from './children/settling.js'
@@ -54,7 +54,7 @@ export class CrashedDirectory {
 
   static async make(scope: Scope, seed: number): Promise<CrashedDirectory> {
     const root = await mkdtemp(join(tmpdir(), 'dramatis-crash-'))
-    scope.after(() => rm(root, { recursive: true, force: true }))
+    onEnd(scope, () => rm(root, { recursive: true, force: true }))
     return new CrashedDirectory(scope, root, seed)
   }
 

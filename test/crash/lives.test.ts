@@ -10,7 +10,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openRuntime, type Runtime } from '../../src/index.js'
-import { type Scope, SuiteScope } from '../support/scope.js'
+import { onEnd, type Scope, SuiteScope } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { Settlement } from './children/settling.js'
 import { Counter, Newest, Totals } from './counter.js'
@@ -115,7 +115,7 @@ describe(`fifty processes, killed one after the other (seed ${seed})`, () => {
   test('an actor comes back with the state that its events lead to', async (t) => {
     for (const { path, log } of directories) {
       const runtime = await openRuntime({ app: viewsApp, dataDir: path })
-      t.after(() => runtime.close())
+      onEnd(t, () => runtime.close())
       for (const streamId of log.streamIds) {
         const id = streamId.slice('Counter-'.length)
 
@@ -134,7 +134,7 @@ describe(`fifty processes, killed one after the other (seed ${seed})`, () => {
       for (const workers of ['inline', 2, 1] as const) {
         const app = new URL('./views-app.js', import.meta.url)
         const runtime = await openRuntime({ app, dataDir: path, workers })
-        t.after(() => runtime.close())
+        onEnd(t, () => runtime.close())
         assert.equal(canonical(await readRows(runtime)), expected)
 
         await runtime.rebuild(Totals)

@@ -9,6 +9,7 @@ import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom } from '../../src/base/random.js'
 import { openRuntime } from '../../src/index.js'
 import { ChildScript } from '../support/child-process.js'
+import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { LoadingOptions } from './children/loading.js'
 import { Counter, Totals } from './counter.js'
@@ -16,7 +17,7 @@ import viewsApp from './views-app.js'
 
 async function makeDataDir(t: TestContext): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'dramatis-owners-'))
-  t.after(() => rm(root, { recursive: true, force: true }))
+  onEnd(t, () => rm(root, { recursive: true, force: true }))
   return join(root, 'data')
 }
 
@@ -62,7 +63,7 @@ test('after kill -9 of its owner a directory opens at the first attempt', async 
   await owner.kill()
   const runtime = await openRuntime({ app: viewsApp, dataDir })
 
-  t.after(() => runtime.close())
+  onEnd(t, () => runtime.close())
   assert.equal(runtime.status().store.epoch, 2)
   assert.ok(runtime.log.head > 0)
 })

@@ -10,6 +10,7 @@ import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom } from '../../src/base/random.js'
 import { openRuntime, type Runtime, type RuntimeOptions } from '../../src/index.js'
 import { ChildScript } from '../support/child-process.js'
+import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { RebuildingOptions } from './children/rebuilding.js'
 import { acknowledgementsIn, planCommand } from './commands.js'
@@ -26,7 +27,7 @@ const stages = ['rebuilding', 'progress', 'rebuilt']
 
 async function makeDataDir(t: TestContext): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'dramatis-rebuild-'))
-  t.after(() => rm(root, { recursive: true, force: true }))
+  onEnd(t, () => rm(root, { recursive: true, force: true }))
   return join(root, 'data')
 }
 
@@ -37,7 +38,7 @@ async function openSlow(
 ): Promise<Runtime> {
   const app = new URL('./slow-app.js', import.meta.url)
   const runtime = await openRuntime({ app, dataDir, workers })
-  t.after(() => runtime.close())
+  onEnd(t, () => runtime.close())
   return runtime
 }
 

@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom } from '../../src/base/random.js'
 import { ChildScript } from '../support/child-process.js'
+import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { ResumingOptions } from './children/resuming.js'
 import { type Acknowledgement, acknowledgementsIn, planCommand } from './commands.js'
@@ -30,7 +31,7 @@ function plannedEvents(): number {
 
 test(`sending again what the log does not have ends with exactly the intended events (seed ${seed})`, async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'dramatis-resume-'))
-  t.after(() => rm(root, { recursive: true, force: true }))
+  onEnd(t, () => rm(root, { recursive: true, force: true }))
   const dataDir = join(root, 'data')
   const random = createSeededRandom(seed)
   const options: ResumingOptions = { dataDir, workers: 1, actors, commandsPerActor }

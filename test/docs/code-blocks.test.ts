@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { repositoryRoot } from '../architecture/source-files.js'
+import { onEnd } from '../support/scope.js'
 
 /** A page, and the file that runs its code. */
 interface Page {
@@ -98,7 +99,7 @@ describe('the code in the documentation', () => {
   for (const { name, path, main } of pages) {
     test(`of ${path} runs and prints what the page says`, (t) => {
       const cwd = mkdtempSync(join(tmpdir(), 'dramatis-docs-'))
-      t.after(() => rmSync(cwd, { recursive: true, force: true }))
+      onEnd(t, () => rmSync(cwd, { recursive: true, force: true }))
 
       const { status, stdout, stderr } = run(name, main, cwd)
 

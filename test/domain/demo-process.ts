@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { DemoFigures } from '../../actors/demo/figures.js'
+import { onEnd } from '../support/scope.js'
 
 const main = fileURLToPath(new URL('../../actors/demo/main.js', import.meta.url))
 const killer = new URL('./kill-after.js', import.meta.url).href
@@ -54,7 +55,7 @@ export function figuresOf(run: DemoRun): DemoFigures {
 
 export async function temporaryDirectory(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'dramatis-demo-test-'))
-  t.after(() => rm(directory, { recursive: true, force: true }))
+  onEnd(t, () => rm(directory, { recursive: true, force: true }))
   return directory
 }
 
@@ -67,7 +68,7 @@ async function run(
   const temporary = await temporaryDirectory(t)
   const env = { ...environment, TMPDIR: temporary }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  t.after(() => child.kill('SIGKILL'))
+  onEnd(t, () => child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parseCents, parseTime, readOlistOrders } from '../../actors/demo/olist.js'
+import { onEnd } from '../support/scope.js'
 
 test('decimal amounts become cents by their digits', () => {
   const amounts = ['0', '7', '99.9', '109.90', '1.15', '4.35', '13664.08']
@@ -116,6 +117,6 @@ async function writeOrders(t: TestContext, orders: readonly string[]): Promise<s
 
 async function temporaryDirectory(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'dramatis-olist-'))
-  t.after(() => rm(directory, { recursive: true, force: true }))
+  onEnd(t, () => rm(directory, { recursive: true, force: true }))
   return directory
 }

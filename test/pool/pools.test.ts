@@ -6,19 +6,20 @@ import type { TaskPool } from '../../src/pool/contracts.js'
 import { createInlinePool } from '../../src/pool/inline-pool.js'
 import { openPiscinaPool } from '../../src/pool/piscina-pool.js'
 import { until } from '../subscriptions/until.js'
+import { onEnd } from '../support/scope.js'
 import { createTaskRunner } from './tasks/talk.js'
 
 const moduleOf = (name: string): string => new URL(`./tasks/${name}.js`, import.meta.url).href
 
 function openThreads(t: TestContext, threads: number, name = 'talk'): TaskPool {
   const pool = openPiscinaPool({ threads, module: moduleOf(name), options: { from: 'host' } })
-  t.after(() => pool.close())
+  onEnd(t, () => pool.close())
   return pool
 }
 
 async function openInline(t: TestContext): Promise<TaskPool> {
   const pool = createInlinePool(await createTaskRunner({ from: 'host' }))
-  t.after(() => pool.close())
+  onEnd(t, () => pool.close())
   return pool
 }
 

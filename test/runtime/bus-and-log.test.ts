@@ -9,11 +9,12 @@ import { RateMeter } from '../../src/runtime/rate-meter.js'
 import { collect } from '../../src/testing/collect.js'
 import { turns } from '../subscriptions/until.js'
 import { recording, Workplace } from '../subscriptions/workplace.js'
+import { onEnd } from '../support/scope.js'
 import app, { Counter } from './apps/sums.js'
 
 async function open(t: TestContext): Promise<Runtime> {
   const runtime = await openRuntime({ app })
-  t.after(() => runtime.close())
+  onEnd(t, () => runtime.close())
   return runtime
 }
 
@@ -168,7 +169,7 @@ test('the channels tell of commands, commits, batches, retries and parking', asy
     const listen = (message: unknown): void => void messages.push(message)
     seen.set(name, messages)
     subscribe(`dramatis:${name}`, listen)
-    t.after(() => unsubscribe(`dramatis:${name}`, listen))
+    onEnd(t, () => unsubscribe(`dramatis:${name}`, listen))
   }
   const { handler } = recording({
     retry: { attemptsMax: 2, delayMs: 10, retriesAtOnce: 0 },

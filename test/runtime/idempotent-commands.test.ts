@@ -19,6 +19,7 @@ import {
   openRuntime,
   type Runtime,
 } from '../../src/index.js'
+import { onEnd } from '../support/scope.js'
 
 const entry = { cents: 'number|integer' } as const
 
@@ -45,13 +46,13 @@ const Ledger = defineActor('Ledger', {
 /** A directory that is removed after the test. */
 function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'dramatis-idempotent-'))
-  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  onEnd(t, () => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
 async function open(t: TestContext, app: AppDefinition, dataDir?: string): Promise<Runtime> {
   const runtime = await openRuntime({ app, workers: 'inline', ...(dataDir && { dataDir }) })
-  t.after(() => runtime.close())
+  onEnd(t, () => runtime.close())
   return runtime
 }
 

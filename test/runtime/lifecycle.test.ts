@@ -4,13 +4,14 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openRuntime, type Runtime } from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
+import { onEnd } from '../support/scope.js'
 import app, { Counter, noted, Sums } from './apps/sums.js'
 
 const sums = new URL('./apps/sums.js', import.meta.url)
 
 async function open(t: TestContext): Promise<Runtime> {
   const runtime = await openRuntime({ app })
-  t.after(() => runtime.close())
+  onEnd(t, () => runtime.close())
   return runtime
 }
 

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { defineApp, openRuntime, type RuntimeOptions } from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
+import { onEnd } from '../support/scope.js'
 import app, { Counter } from './apps/sums.js'
 
 const sums = new URL('./apps/sums.js', import.meta.url)
@@ -136,14 +137,14 @@ test('a second runtime on one directory is refused, and harms the first in nothi
 
 test('an app without anything can be opened', async (t) => {
   const runtime = await openRuntime({ app: defineApp({ actors: [] }) })
-  t.after(() => runtime.close())
+  onEnd(t, () => runtime.close())
 
   assert.deepEqual([runtime.log.head, runtime.status().views], [0, []])
 })
 
 test('an app may be named by a path', async (t) => {
   const runtime = await openRuntime({ app: sums.pathname })
-  t.after(() => runtime.close())
+  onEnd(t, () => runtime.close())
 
   assert.equal(runtime.status().phase, 'open')
 })

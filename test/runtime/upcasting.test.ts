@@ -12,6 +12,7 @@ import {
 import { collect } from '../../src/testing/collect.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { until } from '../subscriptions/until.js'
+import { onEnd } from '../support/scope.js'
 import {
   broken,
   ForgetfulOrder,
@@ -40,7 +41,7 @@ class Aged {
     await runtime.actor(OldOrder, 'a').send('view', {})
     await runtime.actor(OldOrder, 'a').send('pay', {})
     await runtime.actor(OldOrder, 'b').send('place', { total: 5, note: 'slow' })
-    t.after(() => {
+    onEnd(t, () => {
       broken.type = null
     })
     return aged

@@ -3,11 +3,12 @@
 import { systemClock } from '../../src/base/clock.js'
 import { openMemoryEventStore } from '../../src/store/memory/memory-event-store.js'
 import { eventStoreContract } from '../../src/testing/index.js'
+import { onEnd } from '../support/scope.js'
 import { TemporaryDirectory } from './temporary.js'
 
 eventStoreContract('the memory store', async (t, options) => {
   const store = await openMemoryEventStore({ clock: systemClock, ...options })
-  t.after(() => store.close())
+  onEnd(t, () => store.close())
   return store
 })
 

@@ -3,11 +3,12 @@
 import { openLmdbTables } from '../../src/store/lmdb/lmdb-tables.js'
 import { openMemoryTables } from '../../src/store/memory/memory-tables.js'
 import { tableContract } from '../../src/testing/index.js'
+import { onEnd } from '../support/scope.js'
 import { TemporaryDirectory } from './temporary.js'
 
 tableContract('memory tables', async (t, tables) => {
   const db = openMemoryTables(tables)
-  t.after(() => db.close())
+  onEnd(t, () => db.close())
   return db
 })
 

@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/base/clock.js'
 import type { EventStore, EventStoreOptions } from '../../src/store/contracts.js'
 import { openLmdbEventStore } from '../../src/store/lmdb/lmdb-event-store.js'
+import { onEnd } from '../support/scope.js'
 
 interface Closable {
   close(): unknown
@@ -24,7 +25,7 @@ export class TemporaryDirectory {
   static async make(t: TestContext): Promise<TemporaryDirectory> {
     const root = await mkdtemp(join(tmpdir(), 'dramatis-'))
     const directory = new TemporaryDirectory(join(root, 'data'))
-    t.after(async () => {
+    onEnd(t, async () => {
       for (const each of directory.#opened.reverse()) await each.close()
       await rm(root, { recursive: true, force: true })
     })

@@ -5,6 +5,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type TestContext, test } from 'node:test'
 import { hashText } from '../../src/base/hash.js'
 import { type HandlerDefinition, type HandlerOptions, TerminalError } from '../../src/index.js'
+import { onEnd } from '../support/scope.js'
 import { turns, until } from './until.js'
 import { type Delivery, recording, Workplace } from './workplace.js'
 
@@ -119,7 +120,7 @@ test('the breaker closes when a probe succeeds, and says so', async (t) => {
     states.push((message as { state: unknown }).state)
   }
   subscribe('dramatis:breaker', listen)
-  t.after(() => unsubscribe('dramatis:breaker', listen))
+  onEnd(t, () => unsubscribe('dramatis:breaker', listen))
   const outage = await openOutage(t)
 
   outage.isDown = false

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { test } from 'node:test'
 import { collect } from '../../src/testing/collect.js'
+import { onEnd } from '../support/scope.js'
 import { Counter } from './apps/killers.js'
 import { Threaded } from './threaded.js'
 
@@ -79,7 +80,7 @@ test('a handler that never settles does not take its thread with it', async (t) 
   const deaths: unknown[] = []
   const listen = (message: unknown): void => void deaths.push(message)
   subscribe('dramatis:worker', listen)
-  t.after(() => unsubscribe('dramatis:worker', listen))
+  onEnd(t, () => unsubscribe('dramatis:worker', listen))
   const work = await Threaded.open(t, 1)
 
   await work.add('never', 'other')

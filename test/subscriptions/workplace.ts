@@ -21,6 +21,7 @@ import {
   type RecordedEvent,
   type Runtime,
 } from '../../src/index.js'
+import { onEnd } from '../support/scope.js'
 import { turns, until } from './until.js'
 
 /** Counts. An event for every command; nothing is ever refused. */
@@ -109,7 +110,7 @@ export class Workplace {
       ...options,
     })
     const workplace = new Workplace(runtime, clock)
-    t.after(() => workplace.close())
+    onEnd(t, () => workplace.close())
     return workplace
   }
 

@@ -7,7 +7,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Scope } from './scope.js'
+import { onEnd, type Scope } from './scope.js'
 
 export interface ChildOptions {
   /** Handed to the script as JSON in its first argument. */
@@ -52,7 +52,7 @@ export class ChildScript {
         resolve({ code, signal })
       })
     })
-    scope.after(() => this.kill())
+    onEnd(scope, () => this.kill())
   }
 
   get pid(): number {

@@ -1,5 +1,9 @@
 /**
  * What resources are bound to, so that they are released: a test's context, or a {@link SuiteScope}.
+ *
+ * Released last opened first, and every one of them even when another fails: a process that still
+ * writes is killed before the directory that it writes to is removed. Node's own hooks run first
+ * registered first and stop at the first that throws, so tests never call them directly.
  */
 
 export interface Scope {
@@ -7,7 +11,7 @@ export interface Scope {
   after(release: () => unknown): void
 }
 
-/** The scope of resources that the tests of a suite share. Released last opened first. */
+/** The scope of resources that the tests of a suite share. */
 export class SuiteScope implements Scope {
   readonly #releases: (() => unknown)[] = []
 
@@ -15,7 +19,33 @@ export class SuiteScope implements Scope {
     this.#releases.push(release)
   }
 
+  /** Throws what went wrong after everything was tried. */
   async release(): Promise<void> {
-    for (const release of this.#releases.reverse()) await release()
+    const errors: unknown[] = []
+    for (const release of this.#releases.splice(0).reverse()) {
+      try {
+        await release()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors, 'not everything was released')
   }
+}
+
+const scopes = new WeakMap<Scope, SuiteScope>()
+
+/** Releases something when the test, or the suite, is over. */
+export function onEnd(scope: Scope, release: () => unknown): void {
+  if (scope instanceof SuiteScope) scope.after(release)
+  else scopeOf(scope).after(release)
+}
+
+function scopeOf(test: Scope): SuiteScope {
+  const known = scopes.get(test)
+  if (known !== undefined) return known
+  const scope = new SuiteScope()
+  scopes.set(test, scope)
+  test.after(() => scope.release())
+  return scope
 }

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { onEnd } from '../../support/scope.js'
 
 export interface Child {
   readonly pid: number
@@ -31,7 +32,7 @@ export function startChild(
     child.stdout.destroy()
     await gone
   }
-  t.after(kill)
+  onEnd(t, kill)
   return {
     pid: child.pid!,
     nextLine: async () => {

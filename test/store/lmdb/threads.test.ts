@@ -8,6 +8,7 @@ import { appendEvents } from '../../../src/store/append.js'
 import { openLmdbLogReader } from '../../../src/store/lmdb/lmdb-log-reader.js'
 import { openLmdbTables } from '../../../src/store/lmdb/lmdb-tables.js'
 import { sampleAppend, sampleEvent } from '../../../src/testing/index.js'
+import { onEnd } from '../../support/scope.js'
 import { TemporaryDirectory } from '../temporary.js'
 
 interface Answer {
@@ -18,7 +19,7 @@ interface Answer {
 
 async function startWorker(t: TestContext, script: string, data: object): Promise<Worker> {
   const worker = new Worker(new URL(`../children/${script}`, import.meta.url), { workerData: data })
-  t.after(async () => {
+  onEnd(t, async () => {
     const gone = once(worker, 'exit')
     worker.postMessage('close')
     await gone
