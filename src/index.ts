@@ -93,7 +93,8 @@ export {
 } from './events/upcast-errors.js'
 export type { OldData, UpcastPart } from './events/upcasting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
-export type { Log, ReadLogOptions } from './runtime/log.js'
+export { type ImportLogOptions, importLog } from './runtime/import-log.js'
+export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
 export type {
@@ -117,6 +118,14 @@ export {
   StoreUnavailableError,
   VersionConflictError,
 } from './store/errors.js'
+export {
+  ExportDamagedError,
+  ImportRefusedError,
+  ImportUnverifiedError,
+} from './store/exchange/exchange-errors.js'
+export type { ExchangeOptions, ExchangeProgress } from './store/exchange/exchange-progress.js'
+export type { ExportResult } from './store/exchange/export-file.js'
+export type { ImportResult } from './store/exchange/import-file.js'
 export type {
   DeadLetter,
   DeadLetterFilter,

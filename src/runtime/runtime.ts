@@ -86,7 +86,7 @@ export class Runtime {
     const { clock, storage, handlers, views } = parts
     this.#parts = parts
     this.bus = parts.bus
-    this.log = new Log(storage.store, parts.upcasts)
+    this.log = new Log(storage.store, parts.upcasts, clock)
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
     this.#startedMs = clock.elapsedMs()
     this.#events = new RateMeter(clock)

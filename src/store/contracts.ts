@@ -44,6 +44,11 @@ export interface StreamAppend {
   readonly expectedVersion: ExpectedVersion
   /** At least one. */
   readonly events: readonly EventToStage[]
+  /**
+   * When the events were recorded, for imports: not before the last event of the log. Milliseconds since
+   * the epoch; the same for all appends of a call. @default the clock
+   */
+  readonly recordedAtMs?: number
 }
 
 /** Where a stream ends. Version and position 0: it does not exist. */

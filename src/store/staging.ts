@@ -68,7 +68,8 @@ export class Staging {
   stage(appends: readonly StreamAppend[], accept?: (placed: Placed) => void): Placed {
     const last = this.#last
     const starts = this.#starts(appends)
-    const recordedAtMs = Math.max(this.#options.clock.nowMs(), this.#recordedAtMs)
+    const recordedAtMs = appends[0]?.recordedAtMs ?? this.#recordingMs()
+    assert(recordedAtMs >= this.#recordedAtMs, 'time does not go back')
     const { records } = this.#group
     const recordsBefore = records.length
     try {
@@ -100,6 +101,10 @@ export class Staging {
     assert(this.#underWay !== null)
     for (const [streamId, head] of this.#underWay.heads) this.#cache.set(streamId, head)
     this.#underWay = null
+  }
+
+  #recordingMs(): number {
+    return Math.max(this.#options.clock.nowMs(), this.#recordedAtMs)
   }
 
   #starts(appends: readonly StreamAppend[]): readonly Start[] {
