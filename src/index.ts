@@ -93,6 +93,7 @@ export {
 } from './events/upcast-errors.js'
 export type { OldData, UpcastPart } from './events/upcasting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
+export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
@@ -116,6 +117,7 @@ export {
   StoreLockedError,
   StoreStoppedError,
   StoreUnavailableError,
+  StreamEndedError,
   VersionConflictError,
 } from './store/errors.js'
 export {

@@ -10,6 +10,7 @@ import { describeValue } from '../base/errors.js'
 import type { EventMetadata, EventValue, RecordedEvent } from './event.js'
 import { dateOf, fromJson, type JsonValue, toJson } from './json-value.js'
 import { eventIdOf } from './record.js'
+import { isStreamEnd } from './stream-end.js'
 import { isTypeName, parseAggregateId, streamIdOf } from './stream-id.js'
 import { copyPayload } from './values.js'
 
@@ -74,7 +75,7 @@ export function eventFromJson(line: string): RecordedEvent {
   const recordedAt = timeIn(json, 'recordedAt')
   return {
     id,
-    type: nameIn(json, 'type'),
+    type: typeIn(json),
     schemaVersion: countIn(json, 'schemaVersion'),
     aggregateType,
     aggregateId,
@@ -105,6 +106,11 @@ function objectOf(what: string, value: JsonValue | undefined): JsonObject {
     return value as JsonObject
   }
   throw new TypeError(`${describeValue(value)} where ${what} is an object`)
+}
+
+function typeIn(json: JsonObject): string {
+  const { type } = json
+  return typeof type === 'string' && isStreamEnd(type) ? type : nameIn(json, 'type')
 }
 
 function nameIn(json: JsonObject, field: string): string {

@@ -23,6 +23,7 @@ import type {
   RecordedEvent,
   Version,
 } from '../events/event.js'
+import type { StreamState } from '../events/stream-end.js'
 
 /** What a writer takes the stream's version to be: a number, 'none' (= 0), or not checked. */
 export type ExpectedVersion = Version | 'none' | 'any'
@@ -51,11 +52,13 @@ export interface StreamAppend {
   readonly recordedAtMs?: number
 }
 
-/** Where a stream ends. Version and position 0: it does not exist. */
+/** Where a stream ends. Version and position 0: it has no events. */
 export interface StreamHead {
   readonly version: Version
   /** Position of its last event. */
   readonly position: Position
+  /** By its last event: `stream-end.ts`. */
+  readonly state: StreamState
 }
 
 /** What one commit made durable. */
@@ -146,10 +149,15 @@ export interface EventStore extends LogReader {
    * Gives events their versions and positions and queues them for the next commit. Synchronous; cost
    * is encoding. Each stream appears once. The returned events are complete and frozen.
    *
+   * A `$StreamClosed` closes its stream: it takes nothing any more but a `$StreamDeleted`. That one is for
+   * streams whose events are all durable: its commit overwrites them, each by a `$StreamDeleted` in its
+   * place, and drops the snapshot.
+   *
    * @param accept - Called with the placed events of each append, in order, before anything is queued.
    *   Whatever it throws is thrown on, and nothing was staged.
    * @returns For each stream, its events in order.
    * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT; nothing was staged.
+   * @throws {StreamEndedError} DRAMATIS_STREAM_ENDED; nothing was staged.
    * @throws {RecordTooLargeError} DRAMATIS_RECORD_TOO_LARGE; nothing was staged.
    * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED; nothing was staged.
    * @throws {DiskFullError} DRAMATIS_DISK_FULL; nothing was staged.

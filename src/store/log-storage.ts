@@ -38,6 +38,15 @@ export interface StagedGroup {
   readonly heads: ReadonlyMap<string, StreamHead>
   /** Shapes that the records use and storage does not have yet. */
   readonly shapes: readonly Shape[]
+  /** Streams whose snapshots and earlier records go with it; most groups have none. */
+  readonly deletions: readonly StreamDeletion[]
+}
+
+/** What of a deleted stream is overwritten. */
+export interface StreamDeletion {
+  readonly streamId: string
+  /** The new records of its earlier positions. */
+  readonly records: ReadonlyMap<Position, Buffer>
 }
 
 /** Where the log ends: what the next event continues from. */
@@ -67,4 +76,4 @@ export interface LogStorage extends RecordSource {
 }
 
 /** A stream that does not exist. */
-export const noStream: StreamHead = Object.freeze({ version: 0, position: 0 })
+export const noStream: StreamHead = Object.freeze({ version: 0, position: 0, state: 'open' })

@@ -31,6 +31,7 @@ import type { ParsedStoreOptions } from './options.js'
 import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
 import { type Placed, Staging } from './staging.js'
+import { tombstonesOf } from './tombstones.js'
 import { StreamWalk, versionRange } from './walk-stream.js'
 
 /**
@@ -220,6 +221,7 @@ export class StagedEventStore implements EventStore {
       recordBytesMax,
       headsMax,
       readHead: (streamId) => this.#storage.readStreamHead(streamId),
+      tombstones: (streamId, head, shape) => tombstonesOf(this.#storage, streamId, head, shape),
     })
   }
 

@@ -17,11 +17,12 @@ import { hashText } from '../base/hash.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { encodeRecord, eventIdOf } from '../events/record.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
+import { type StreamState, streamDeleted, streamStateAfter } from '../events/stream-end.js'
 import { streamIdOf } from '../events/stream-id.js'
 import type { EventToStage, ExpectedVersion, StreamAppend, StreamHead } from './contracts.js'
-import { RecordTooLargeError, VersionConflictError } from './errors.js'
+import { RecordTooLargeError, StreamEndedError, VersionConflictError } from './errors.js'
 import { HeadCache } from './head-cache.js'
-import { type LogTail, noStream, type StagedGroup } from './log-storage.js'
+import { type LogTail, noStream, type StagedGroup, type StreamDeletion } from './log-storage.js'
 
 export interface StagingOptions {
   readonly clock: Clock
@@ -29,6 +30,12 @@ export interface StagingOptions {
   readonly headsMax: number
   /** Reads a durable head that is not in the cache. */
   readonly readHead: (streamId: string) => StreamHead
+  /** What the records of a durable stream become when it is deleted; `shape` is for all of them. */
+  readonly tombstones: (
+    streamId: string,
+    head: StreamHead,
+    shape: Shape,
+  ) => StreamDeletion['records']
 }
 
 /** The events of each append of a call, in order. */
@@ -43,6 +50,7 @@ interface Start {
 interface OpenGroup extends StagedGroup {
   readonly records: Buffer[]
   readonly heads: Map<string, StreamHead>
+  readonly deletions: StreamDeletion[]
 }
 
 export class Staging {
@@ -75,8 +83,10 @@ export class Staging {
     try {
       const placed = appends.map((append, at) => this.#place(append, starts[at]!, recordedAtMs))
       accept?.(placed)
+      const deletions = this.#deletions(appends, starts)
       assert(this.#last === last + records.length - recordsBefore, 'accept must not stage')
       this.#keepHeads(starts, placed)
+      for (const deletion of deletions) this.#group.deletions.push(deletion)
       this.#recordedAtMs = recordedAtMs
       return placed
     } catch (error) {
@@ -113,6 +123,7 @@ export class Staging {
       assert(append.events.length > 0)
       const streamId = streamIdOf(append.aggregateType, append.aggregateId)
       const head = this.#headOf(streamId)
+      checkState(streamId, append.events[0]!.type, head.state)
       checkVersion(streamId, append.expectedVersion, head.version)
       for (const start of starts) assert(start.streamId !== streamId, 'each stream appears once')
       starts.push({ streamId, head })
@@ -173,14 +184,44 @@ export class Staging {
   /** Nothing in here throws: from the first line on, the call has happened. */
   #keepHeads(starts: readonly Start[], placed: Placed): void {
     for (let at = 0; at < starts.length; at++) {
-      const { version, position } = placed[at]!.at(-1)!
-      this.#group.heads.set(starts[at]!.streamId, { version, position })
+      const { version, position, type } = placed[at]!.at(-1)!
+      const head = { version, position, state: streamStateAfter(type) }
+      this.#group.heads.set(starts[at]!.streamId, head)
     }
+  }
+
+  #deletions(
+    appends: readonly StreamAppend[],
+    starts: readonly Start[],
+  ): readonly StreamDeletion[] {
+    let deletions = noDeletions
+    for (let at = 0; at < appends.length; at++) {
+      const { streamId, head } = starts[at]!
+      const { aggregateType, events } = appends[at]!
+      const { type, schemaVersion, data } = events[0]!
+      // One that is deleted already has nothing to overwrite: imports write it event by event.
+      if (type !== streamDeleted || head.state === 'deleted' || head.version === 0) continue
+      assert(!this.#isUnderWay(streamId), 'only durable streams are deleted')
+      const shape = this.#shapes.resolve(aggregateType, type, schemaVersion, data)
+      const records = this.#options.tombstones(streamId, head, shape)
+      deletions = [...deletions, { streamId, records }]
+    }
+    return deletions
+  }
+
+  #isUnderWay(streamId: string): boolean {
+    return this.#group.heads.has(streamId) || this.#underWay?.heads.has(streamId) === true
   }
 }
 
+const noDeletions: readonly StreamDeletion[] = Object.freeze([])
+
 function openGroup(after: Position): OpenGroup {
-  return { after, records: [], heads: new Map(), shapes: [] }
+  return { after, records: [], heads: new Map(), shapes: [], deletions: [] }
+}
+
+function checkState(streamId: string, type: string, state: StreamState): void {
+  if (state !== 'open' && type !== streamDeleted) throw new StreamEndedError(streamId, state)
 }
 
 function checkVersion(streamId: string, expected: ExpectedVersion, actual: number): void {

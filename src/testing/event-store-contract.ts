@@ -11,6 +11,7 @@ import { commitContract } from './event-store-commits.js'
 import { readingContract } from './event-store-reading.js'
 import { snapshotContract } from './event-store-snapshots.js'
 import { stagingContract } from './event-store-staging.js'
+import { streamEndContract } from './event-store-stream-ends.js'
 
 /**
  * Opens an empty store that is closed, and whose files are removed, after the test. Options that are
@@ -28,5 +29,6 @@ export function eventStoreContract(name: string, openStore: OpenStore): void {
     commitContract(openStore)
     readingContract(openStore)
     snapshotContract(openStore)
+    streamEndContract(openStore)
   })
 }

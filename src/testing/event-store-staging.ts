@@ -154,7 +154,11 @@ function refusalTests(openStore: OpenStore): void {
 
     assert.equal(store.head, 0)
     assert.equal(await store.readHead(), 0)
-    assert.deepEqual(await store.readStreamHead('Account-1'), { version: 0, position: 0 })
+    assert.deepEqual(await store.readStreamHead('Account-1'), {
+      version: 0,
+      position: 0,
+      state: 'open',
+    })
     assert.deepEqual(await collect(store.readStream('Account-1')), [])
   })
 }

@@ -82,7 +82,7 @@ export class LmdbLogStorage implements LogStorage {
   }
 
   async write(group: StagedGroup): Promise<void> {
-    const { events, streams, shapes, environment } = this.#tables
+    const { events, streams, shapes, snapshots, environment } = this.#tables
     const shapeBytes = group.shapes.map(encodeShape)
     const heads = [...group.heads].map(([streamId, head]) => [streamId, encodeHead(head)] as const)
     const written = environment.batch(() => {
@@ -92,6 +92,10 @@ export class LmdbLogStorage implements LogStorage {
       let position = group.after
       for (const bytes of group.records) void events.put(++position, bytes)
       for (const [streamId, bytes] of heads) void streams.put(streamId, bytes)
+      for (const { streamId, records } of group.deletions) {
+        for (const [earlier, bytes] of records) void events.put(earlier, bytes)
+        void snapshots.remove(streamId)
+      }
     })
     await settled(written, 'LMDB could not commit')
   }

@@ -9,12 +9,15 @@
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue, Position } from '../../events/event.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
+import type { StreamState } from '../../events/stream-end.js'
 import type { StreamHead } from '../contracts.js'
 import { noStream, type RecordSource } from '../log-storage.js'
 import { type BytesTable, type Environment, openTable } from './environment.js'
 import { positionKeys, textKeys } from './keys.js'
 
 const headBytes = 12
+/** The byte behind a head; one that is not there stands for `open`. */
+const states: readonly StreamState[] = ['open', 'closed', 'deleted']
 
 export class LogTables implements RecordSource {
   readonly environment: Environment
@@ -78,9 +81,10 @@ export class LogTables implements RecordSource {
   }
 }
 
-/** Stream heads: u32 version, u64 position, big-endian. */
-export function encodeHead({ version, position }: StreamHead): Buffer {
-  const bytes = Buffer.allocUnsafe(headBytes)
+/** Stream heads: u32 version, u64 position, big-endian; u8 state, where the stream has ended. */
+export function encodeHead({ version, position, state }: StreamHead): Buffer {
+  const bytes = Buffer.allocUnsafe(state === 'open' ? headBytes : headBytes + 1)
+  if (state !== 'open') bytes.writeUInt8(states.indexOf(state), headBytes)
   bytes.writeUInt32BE(version, 0)
   bytes.writeUInt32BE(Math.floor(position / 2 ** 32), 4)
   bytes.writeUInt32BE(position >>> 0, 8)
@@ -91,6 +95,7 @@ export function decodeHead(bytes: Buffer): StreamHead {
   return {
     version: bytes.readUInt32BE(0),
     position: bytes.readUInt32BE(4) * 2 ** 32 + bytes.readUInt32BE(8),
+    state: states[bytes.length > headBytes ? bytes.readUInt8(headBytes) : 0]!,
   }
 }
 

@@ -63,6 +63,10 @@ export class MemoryLogStorage implements LogStorage {
     for (const shape of group.shapes) this.#shapes.push(shape)
     for (const bytes of group.records) this.#records.push(bytes)
     for (const [streamId, head] of group.heads) this.#heads.set(streamId, head)
+    for (const { streamId, records } of group.deletions) {
+      for (const [position, bytes] of records) this.#records[position - 1] = bytes
+      this.#snapshots.delete(streamId)
+    }
   }
 
   async reopen(): Promise<void> {}
