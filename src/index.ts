@@ -2,7 +2,9 @@
  * The public entry of the package: every name that users may import, and no other.
  */
 
+export { applyChanges } from './actors/apply-changes.js'
 export type { Receipt, SendOptions } from './actors/command.js'
+export { diffStates, type StateChange, type StatePath } from './actors/diff-states.js'
 export {
   ActivationFailedError,
   CommandAbortedError,
@@ -12,12 +14,16 @@ export {
   DecideFailedError,
   EvolveFailedError,
   InvalidDecisionError,
+  MomentNotReachedError,
   OverloadedError,
   PrepareFailedError,
+  SnapshotRuleFailedError,
   UnknownActorError,
   UnknownCommandError,
 } from './actors/errors.js'
 export { type ActorLimits, defaultActorLimits } from './actors/limits.js'
+export type { Moment } from './actors/moment.js'
+export type { EventName, StateDifference } from './actors/past-state.js'
 export type { ActorSystemStatus } from './actors/status.js'
 export { ClosedError } from './base/closed-error.js'
 export {
@@ -35,7 +41,6 @@ export {
   type EventCreators,
   type PrepareTools,
   type Rejection,
-  type SnapshotOptions,
   type StateOf,
 } from './define/actor.js'
 export { type AppDefinition, DuplicateNameError, defineApp } from './define/app.js'
@@ -69,6 +74,7 @@ export {
   type ViewWriter,
 } from './define/projector.js'
 export { defaultRetryPolicy, type RetryPolicy } from './define/retry.js'
+export type { SnapshotMoment, SnapshotOptions, SnapshotRules } from './define/snapshot.js'
 export {
   EventValueError,
   InvalidSchemaError,
@@ -98,15 +104,21 @@ export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
+export type { ReadEventsOptions } from './runtime/read-events.js'
+export type { RecordedRange } from './runtime/recorded-range.js'
 export type {
   ActorReference,
   HandlerReference,
-  ReadEventsOptions,
   ViewReference,
 } from './runtime/references.js'
 export type { CaughtUpOptions, Runtime } from './runtime/runtime.js'
 export type { RuntimeStatus } from './runtime/status.js'
-export type { Durability, ExpectedVersion, ReadStreamOptions } from './store/contracts.js'
+export type {
+  Durability,
+  ExpectedVersion,
+  ReadStreamOptions,
+  StreamPlace,
+} from './store/contracts.js'
 export {
   CommitUnknownError,
   DamagedRecordError,

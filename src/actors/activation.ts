@@ -5,13 +5,13 @@
  * Reads and returns data; who asked, and what waits meanwhile, is the residents' affair. A snapshot is
  * a cache: whatever is wrong with one, the stream is read from its beginning instead.
  *
- * Invariant: the state equals the fold of the whole upcast stream, with or without a snapshot.
+ * Invariant: the state equals the fold of the upcast stream up to its version, with or without a snapshot.
  */
 
-import { describeValue } from '../base/errors.js'
 import { deepFreeze } from '../base/freeze.js'
-import type { Position, Version } from '../events/event.js'
+import type { Position, RecordedEvent, Version } from '../events/event.js'
 import type { EventStore, Snapshot } from '../store/contracts.js'
+import { DamagedRecordError } from '../store/errors.js'
 import type { ActorType } from './actor-type.js'
 import { CommandWindow } from './command-window.js'
 import { evolveState, initialStateOf } from './evolution.js'
@@ -28,7 +28,19 @@ export interface ActivatedState {
   readonly window: CommandWindow | null
 }
 
+/** What else a fold does, and where it ends. */
+interface FoldOptions {
+  /** The limit `commandWindowEvents`; 0: no commands are looked for. */
+  readonly windowEvents: number
+  /** The last version to fold; `null`: the head. */
+  readonly toVersion: Version | null
+  /** Called with each event that was folded, as it is today. */
+  readonly onEvent: ((event: RecordedEvent) => void) | null
+}
+
 /**
+ * Reads the newest state.
+ *
  * @param windowEvents - The limit `commandWindowEvents`.
  * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
  * @throws {EvolveFailedError} DRAMATIS_EVOLVE_FAILED
@@ -36,60 +48,108 @@ export interface ActivatedState {
  * @throws {SchemaVersionUnknownError} DRAMATIS_SCHEMA_VERSION_UNKNOWN
  * @throws {UnknownEventError} DRAMATIS_UNKNOWN_EVENT
  */
-export async function activateState(
+export function activateState(
   store: EventStore,
   type: ActorType,
   streamId: string,
   windowEvents: number,
 ): Promise<ActivatedState> {
-  const snapshot = await findSnapshot(store, type, streamId)
+  return readState(store, type, streamId, { windowEvents, toVersion: null, onEvent: null })
+}
+
+/** Reads the state at a version that the stream has. Throws as {@link activateState} does. */
+export function stateAtVersion(
+  store: EventStore,
+  type: ActorType,
+  streamId: string,
+  toVersion: Version,
+): Promise<ActivatedState> {
+  return readState(store, type, streamId, { windowEvents: 0, toVersion, onEvent: null })
+}
+
+/** Goes on from a state to a later version. Throws as {@link activateState} does. */
+export function foldOn(
+  store: EventStore,
+  type: ActorType,
+  streamId: string,
+  from: ActivatedState,
+  toVersion: Version,
+  onEvent: (event: RecordedEvent) => void,
+): Promise<ActivatedState> {
+  return fold(store, type, streamId, from, { windowEvents: 0, toVersion, onEvent })
+}
+
+async function readState(
+  store: EventStore,
+  type: ActorType,
+  streamId: string,
+  options: FoldOptions,
+): Promise<ActivatedState> {
+  const snapshot = await findSnapshot(store, type, streamId, options.toVersion)
   if (snapshot !== undefined) {
     try {
-      return await replay(store, type, streamId, windowEvents, {
-        state: deepFreeze(snapshot.state),
-        version: snapshot.version,
-        position: snapshot.position,
-        versionKept: snapshot.version,
-      })
+      const { version, position } = snapshot
+      const state = deepFreeze(snapshot.state)
+      const from = { state, version, position, versionKept: version, window: null }
+      return await fold(store, type, streamId, from, options)
     } catch {
       // The state of an older `evolve`, perhaps. The stream decides; if it is at fault, it says so.
     }
   }
   const state = initialStateOf(type)
-  const from = { state, version: 0, position: 0, versionKept: 0 }
-  return replay(store, type, streamId, windowEvents, from)
+  const from = { state, version: 0, position: 0, versionKept: 0, window: null }
+  return fold(store, type, streamId, from, options)
 }
 
 async function findSnapshot(
   store: EventStore,
   type: ActorType,
   streamId: string,
+  toVersion: Version | null,
 ): Promise<Snapshot | undefined> {
-  if (type.snapshot === null) return undefined
+  if (type.snapshot === null || toVersion === 0) return undefined
   try {
     const snapshot = await store.readSnapshot(streamId)
     if (snapshot === undefined) return undefined
-    const head = await store.readStreamHead(streamId)
-    return isSnapshotUsable(snapshot, type.snapshot.version, head) ? snapshot : undefined
+    const versionMax = toVersion ?? Number.POSITIVE_INFINITY
+    return isSnapshotUsable(snapshot, type.snapshot.version, versionMax) ? snapshot : undefined
   } catch {
     return undefined
   }
 }
 
-async function replay(
+async function fold(
   store: EventStore,
   type: ActorType,
   streamId: string,
-  windowEvents: number,
-  from: Omit<ActivatedState, 'window'>,
+  from: ActivatedState,
+  options: FoldOptions,
 ): Promise<ActivatedState> {
-  let { state, version, position } = from
-  let window: CommandWindow | null = null
-  for await (const event of store.readStream(streamId, { afterVersion: version })) {
-    if (event.version !== version + 1) throw new GapError(streamId, version + 1, event.version)
-    const parts = type.upcasts.upcast(event)
-    if (parts === null) state = evolveState(type, state, event)
-    else for (const part of parts) state = evolveState(type, state, part)
+  const { toVersion } = options
+  const range = { afterVersion: from.version, ...(toVersion === null ? {} : { toVersion }) }
+  let at = from
+  for await (const events of store.readStreamBatches(streamId, range)) {
+    at = foldEvents(type, streamId, at, events, options)
+  }
+  return at
+}
+
+/** Runs per event. */
+function foldEvents(
+  type: ActorType,
+  streamId: string,
+  from: ActivatedState,
+  events: readonly RecordedEvent[],
+  { windowEvents, onEvent }: FoldOptions,
+): ActivatedState {
+  let { state, version, position, window } = from
+  for (const event of events) {
+    if (event.version !== version + 1) throw gap(streamId, version + 1, event)
+    const parts = type.upcasts.upcast(event) ?? [event]
+    for (const part of parts) {
+      state = evolveState(type, state, part)
+      onEvent?.(part)
+    }
     version = event.version
     position = event.position
     if (event.metadata.commandHash === undefined || windowEvents === 0) continue
@@ -100,9 +160,7 @@ async function replay(
 }
 
 /** A stream that skips a version was damaged: a state folded from it would be wrong. */
-class GapError extends Error {
-  constructor(streamId: string, expected: Version, found: unknown) {
-    super(`Expected version ${expected} of ${streamId} next, found ${describeValue(found)}.`)
-    this.name = 'GapError'
-  }
+function gap(streamId: string, expected: Version, { version, position }: RecordedEvent): Error {
+  const found = `version ${version} of ${streamId} where ${expected} was next`
+  return new DamagedRecordError(position, found)
 }

@@ -13,6 +13,8 @@ import type { EventStore } from '../store/contracts.js'
 import type { Receipt, SendOptions } from './command.js'
 import type { ActorLimits } from './limits.js'
 import { LocalActorSystem } from './local-actor-system.js'
+import type { Moment } from './moment.js'
+import type { StateDifference } from './past-state.js'
 import type { ActorSystemStatus } from './status.js'
 
 export interface ActorSystemOptions {
@@ -42,6 +44,25 @@ export interface ActorSystem {
   ): Promise<Receipt>
   /** The actor's state after every command sent before; frozen. Waits for the commits it rests on. */
   state(actor: AnyActor | string, aggregateId: string): Promise<unknown>
+  /**
+   * The actor's durable state at a moment of its past; frozen. Wakes nobody.
+   *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   * @throws {MomentNotReachedError} DRAMATIS_MOMENT_NOT_REACHED
+   * @throws {EvolveFailedError} DRAMATIS_EVOLVE_FAILED, and what reading a stream and upcasting throw
+   */
+  stateAt(actor: AnyActor | string, aggregateId: string, moment: Moment): Promise<unknown>
+  /** What changed between two moments, either way round. Throws as `stateAt` does. @param after - Default: now. */
+  difference(
+    actor: AnyActor | string,
+    aggregateId: string,
+    before: Moment,
+    after?: Moment,
+  ): Promise<StateDifference>
+  /** Deletes the actor's snapshot, and what waits to become one. */
+  deleteSnapshot(actor: AnyActor | string, aggregateId: string): Promise<void>
+  /** Deletes the snapshots of all actors, and what waits to become one. */
+  deleteSnapshots(): Promise<void>
   status(): ActorSystemStatus
   /**
    * Refuses new commands and waits for the ones that were taken. Idempotent.

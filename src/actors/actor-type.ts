@@ -5,8 +5,9 @@
  * holds no actor and decides nothing.
  */
 
-import type { AnyActor, AnyCommand, SnapshotOptions } from '../define/actor.js'
+import type { AnyActor, AnyCommand } from '../define/actor.js'
 import type { EventDefinition } from '../define/event.js'
+import type { SnapshotRules } from '../define/snapshot.js'
 import type { RecordedEvent } from '../events/event.js'
 import { compileSchema, type PayloadCheck } from '../events/schema.js'
 import { UpcastTable } from '../events/upcasting.js'
@@ -39,7 +40,7 @@ export interface ActorType {
   readonly upcasts: UpcastTable
   /** The tools that are the same for every command. */
   readonly creators: AnyActor['creators']
-  readonly snapshot: Required<SnapshotOptions> | null
+  readonly snapshot: SnapshotRules | null
 }
 
 /** @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA */

@@ -224,6 +224,49 @@ export class CommandTimeoutError extends DramatisError {
   }
 }
 
+/** The actor's own snapshot rule threw, or gave no yes or no. The command stands; nothing was kept. */
+export class SnapshotRuleFailedError extends DramatisError {
+  readonly code = 'DRAMATIS_SNAPSHOT_RULE_FAILED'
+  readonly streamId: string
+  /** The version that it was asked about. */
+  readonly version: number
+
+  constructor(
+    streamId: string,
+    version: number,
+    why: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(
+      `Expected snapshot.when of ${streamId} to return true or false at version ${version}, but it ${why}. ` +
+        'The command stands and no snapshot was taken: correct the rule.',
+      options,
+    )
+    this.streamId = streamId
+    this.version = version
+  }
+}
+
+/** A state was asked for that is not there yet: a version, a position or a time still to come. */
+export class MomentNotReachedError extends DramatisError {
+  readonly code = 'DRAMATIS_MOMENT_NOT_REACHED'
+  readonly streamId: string
+  /** What was asked for: `version 9`. */
+  readonly moment: string
+  /** What is durable: `version 3`. */
+  readonly reached: string
+
+  constructor(streamId: string, moment: string, reached: string) {
+    super(
+      `Expected a moment that has come for ${streamId}, got ${moment}, found ${reached}. ` +
+        'Nothing was done: ask for an earlier one, or again later.',
+    )
+    this.streamId = streamId
+    this.moment = moment
+    this.reached = reached
+  }
+}
+
 function describeReuse(command: string, recorded: string | undefined): string {
   if (recorded === undefined) return `${command} with another name or payload`
   return recorded === command ? 'another payload' : command

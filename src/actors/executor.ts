@@ -15,6 +15,7 @@
 
 import type { Clock } from '../base/clock.js'
 import type { RecordedEvent } from '../events/event.js'
+import { isStreamEnd } from '../events/stream-end.js'
 import type { EventStore } from '../store/contracts.js'
 import { VersionConflictError } from '../store/errors.js'
 import type { Actor } from './actor.js'
@@ -31,6 +32,7 @@ import type { Message } from './message.js'
 import { mustRecall, recall } from './recall.js'
 import type { Residents } from './residents.js'
 import { isSnapshotDue } from './snapshot-policy.js'
+import { type SnapshotWriter, snapshotOf } from './snapshot-writer.js'
 
 export interface ExecutorOptions {
   readonly store: EventStore
@@ -39,6 +41,7 @@ export interface ExecutorOptions {
   readonly answers: Answers
   readonly commits: CommitQueue
   readonly residents: Residents
+  readonly snapshots: SnapshotWriter
 }
 
 const noEvents: readonly RecordedEvent[] = Object.freeze([])
@@ -205,7 +208,7 @@ export class Executor {
     actor.version = last.version
     actor.position = last.position
     actor.group = this.#options.commits.add(events)
-    this.#keepSnapshot(actor)
+    if (actor.type.snapshot !== null) this.#keepSnapshot(actor, last)
     return events
   }
 
@@ -218,12 +221,18 @@ export class Executor {
   }
 
   /** The state is durable once its group is; the group then has it written. */
-  #keepSnapshot(actor: Actor): void {
-    const { type, streamId, version, position, state } = actor
-    if (type.snapshot === null) return
-    if (!isSnapshotDue(type.snapshot.everyEvents, actor.versionKept, version)) return
-    actor.versionKept = version
-    actor.group!.snapshots.push({ type, streamId, version, position, state })
+  #keepSnapshot(actor: Actor, last: RecordedEvent): void {
+    const { type } = actor
+    // Nobody will add to it.
+    if (isStreamEnd(last.type)) return
+    try {
+      if (!isSnapshotDue(type.snapshot!, actor, last)) return
+    } catch (error) {
+      this.#options.snapshots.noteFailure(type, error)
+      return
+    }
+    actor.versionKept = actor.version
+    actor.group!.snapshots.push(snapshotOf(actor))
   }
 
   /** Somebody else has written to the stream: the state at hand is not its state. */

@@ -31,6 +31,11 @@ export class IdleList<Entry extends IdleEntry<Entry>> {
     return this.#longest
   }
 
+  /** The entry that was added last. */
+  get shortest(): Entry | null {
+    return this.#shortest
+  }
+
   add(entry: Entry, nowMs: number): void {
     assert(!entry.isIdle)
     entry.isIdle = true

@@ -44,9 +44,17 @@ import { type ActivationFailedError, OverloadedError } from './errors.js'
 import { Executor } from './executor.js'
 import { type ActorLimits, parseActorLimits } from './limits.js'
 import { Message } from './message.js'
+import { type Moment, parseMoment } from './moment.js'
+import {
+  type PastStream,
+  readDifference,
+  readPastState,
+  type StateDifference,
+} from './past-state.js'
 import { Preparations } from './preparation.js'
 import { Residents } from './residents.js'
-import { SnapshotWriter } from './snapshot-writer.js'
+import { isSnapshotDueAtPassivation } from './snapshot-policy.js'
+import { SnapshotWriter, snapshotOf } from './snapshot-writer.js'
 import { type ActorSystemPhase, type ActorSystemStatus, recoveryFailuresOf } from './status.js'
 import { recoverStore } from './store-recovery.js'
 
@@ -88,10 +96,18 @@ export class LocalActorSystem implements ActorSystem {
       onActive: (actor: Actor) => this.#executor.drain(actor),
       onActivationFailed: (actor: Actor, error: ActivationFailedError) =>
         this.#failWaiting(actor, error),
+      onPassivated: (actor: Actor) => this.#passivated(actor),
     }
     this.#residents = new Residents({ store, clock, random, limits, listener }, this.#catalog.types)
-    const [answers, commits, residents] = [this.#answers, this.#commits, this.#residents]
-    this.#executor = new Executor({ store, clock, limits, answers, commits, residents })
+    this.#executor = new Executor({
+      store,
+      clock,
+      limits,
+      answers: this.#answers,
+      commits: this.#commits,
+      residents: this.#residents,
+      snapshots: this.#snapshots,
+    })
   }
 
   send(
@@ -131,6 +147,35 @@ export class LocalActorSystem implements ActorSystem {
     }
   }
 
+  async stateAt(actor: AnyActor | string, aggregateId: string, moment: Moment): Promise<unknown> {
+    const stream = this.#streamOf(actor, aggregateId)
+    return (await readPastState(stream, parseMoment('state', moment))).state
+  }
+
+  async difference(
+    actor: AnyActor | string,
+    aggregateId: string,
+    before: Moment,
+    after?: Moment,
+  ): Promise<StateDifference> {
+    const stream = this.#streamOf(actor, aggregateId)
+    const earlier = parseMoment('diff.before', before)
+    const later = after === undefined ? null : parseMoment('diff.after', after)
+    return readDifference(stream, earlier, later)
+  }
+
+  async deleteSnapshot(actor: AnyActor | string, aggregateId: string): Promise<void> {
+    const { type, streamId } = this.#streamOf(actor, aggregateId)
+    this.#residents.forgetSnapshot(type, aggregateId)
+    await this.#snapshots.delete(streamId)
+  }
+
+  async deleteSnapshots(): Promise<void> {
+    this.#assertNotClosing()
+    this.#residents.forgetSnapshots()
+    await this.#snapshots.deleteAll()
+  }
+
   status(): ActorSystemStatus {
     const { inFlight, accepted, duplicates, rejected, failed } = this.#answers
     return {
@@ -146,6 +191,7 @@ export class LocalActorSystem implements ActorSystem {
       commits: this.#commits.commits,
       commitFailures: this.#commitFailures,
       snapshotsWritten: this.#snapshots.written,
+      snapshotsSkipped: this.#snapshots.skipped,
       snapshotFailures: Array.from(this.#snapshots.failures, ([actor, error]) => ({
         actor,
         error,
@@ -159,8 +205,21 @@ export class LocalActorSystem implements ActorSystem {
     return this.#closing
   }
 
-  #assertTakes(type: ActorType, aggregateId: unknown): void {
+  #assertNotClosing(): void {
     if (this.#phase === 'closing' || this.#phase === 'closed') throw new ClosedError('the runtime')
+  }
+
+  /** What the past of an actor is read from: its stream, not the actor. */
+  #streamOf(actor: AnyActor | string, aggregateId: string): PastStream {
+    const type = this.#catalog.actorOf(actor)
+    this.#assertNotClosing()
+    const { store, clock } = this.#options
+    const streamId = streamIdOf(type.name, parseAggregateId(type.name, aggregateId))
+    return { store, clock, type, streamId }
+  }
+
+  #assertTakes(type: ActorType, aggregateId: unknown): void {
+    this.#assertNotClosing()
     if (this.#phase === 'recovering') throw this.#recoveringError()
     if (typeof aggregateId !== 'string') parseAggregateId(type.name, aggregateId)
     const { commandsInFlightMax } = this.#limits
@@ -249,6 +308,13 @@ export class LocalActorSystem implements ActorSystem {
     this.#options.onEvents?.(group.events)
   }
 
+  #passivated(actor: Actor): void {
+    const { snapshot } = actor.type
+    if (snapshot === null) return
+    if (!isSnapshotDueAtPassivation(snapshot, actor.versionKept, actor.version)) return
+    this.#snapshots.add(snapshotOf(actor))
+  }
+
   /** Nothing in memory can be trusted to equal the disk: everything is dropped and read back. */
   #commitFailed(group: CommitGroup, unwritten: CommitGroup, error: unknown): void {
     this.#commitFailures++
@@ -277,7 +343,7 @@ export class LocalActorSystem implements ActorSystem {
   async #close(deadlineMs: number): Promise<void> {
     this.#phase = 'closing'
     this.#cancelRecovery?.()
-    const drained = this.#answers.drain().then(() => this.#snapshots.drain())
+    const drained = this.#drain()
     await new Promise<void>((resolve) => {
       const cancel = this.#options.clock.schedule(deadlineMs, resolve)
       drained.then(() => {
@@ -289,6 +355,13 @@ export class LocalActorSystem implements ActorSystem {
     this.#residents.stop()
     this.#snapshots.clear()
     this.#phase = 'closed'
+  }
+
+  /** Closing lets go of every actor: those that are kept when let go are kept now. */
+  async #drain(): Promise<void> {
+    await this.#answers.drain()
+    this.#residents.passivateIdle()
+    await this.#snapshots.drain()
   }
 
   /** Past the deadline: answers whatever is left. */

@@ -27,6 +27,8 @@ export interface ResidentsListener {
   onActive(actor: Actor): void
   /** Everything in the actor's mailbox fails with `actor.failure`. */
   onActivationFailed(actor: Actor, error: ActivationFailedError): void
+  /** Let go of while it had nothing to do: its state is durable, or nothing at version 0. */
+  onPassivated(actor: Actor): void
 }
 
 export interface ResidentsOptions {
@@ -100,6 +102,24 @@ export class Residents {
   /** Reads an actor back once more: its stream is not what it took it for. */
   refresh(actor: Actor): void {
     this.#activate(actor)
+  }
+
+  /** Lets go of every actor that has nothing to do, last used first. */
+  passivateIdle(): void {
+    for (let actor = this.#idle.shortest; actor !== null; actor = this.#idle.shortest) {
+      this.#passivate(actor)
+    }
+  }
+
+  /** No snapshot of that actor is kept any more: the next rule that is met keeps one again. */
+  forgetSnapshot(type: ActorType, aggregateId: string): void {
+    const actor = this.#byType.get(type)!.get(aggregateId)
+    if (actor !== undefined) actor.versionKept = 0
+  }
+
+  /** No snapshot is kept any more. */
+  forgetSnapshots(): void {
+    for (const actor of this.#all()) actor.versionKept = 0
   }
 
   /** Lets go of everything at once. Returns what was here, mailboxes untouched. */
@@ -200,6 +220,7 @@ export class Residents {
   #passivate(actor: Actor): void {
     this.#drop(actor)
     this.#passivated++
+    this.#options.listener.onPassivated(actor)
   }
 
   #drop(actor: Actor): void {

@@ -13,7 +13,7 @@ export interface RecoveryFailure {
   readonly retryAt: Date
 }
 
-/** The first snapshot of an actor type that could not be kept. */
+/** The first snapshot of an actor type that could not be kept, or the first failure of its own rule. */
 export interface SnapshotFailure {
   readonly actor: string
   readonly error: unknown
@@ -45,6 +45,8 @@ export interface ActorSystemStatus {
   /** Commits that failed. */
   readonly commitFailures: number
   readonly snapshotsWritten: number
+  /** Snapshots that were due while `snapshotsPendingMax` others waited. */
+  readonly snapshotsSkipped: number
   readonly snapshotFailures: readonly SnapshotFailure[]
   /** At most 100 of them. */
   readonly recoveryFailures: readonly RecoveryFailure[]

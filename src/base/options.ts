@@ -33,6 +33,12 @@ export function arrayAt<T>(argument: string, value: readonly T[]): readonly T[] 
   throw new InvalidArgumentError(argument, 'an array', value)
 }
 
+/** A Date that is one. */
+export function dateAt(argument: string, value: unknown): Date {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value
+  throw new InvalidArgumentError(argument, 'a valid Date', value)
+}
+
 /** One of a closed set of strings. */
 export function oneOf<const T extends string>(
   argument: string,

@@ -12,7 +12,7 @@
 
 import { InvalidArgumentError } from '../base/errors.js'
 import { frozenTable } from '../base/freeze.js'
-import { functionAt, integerIn, knownKeys, objectAt } from '../base/options.js'
+import { functionAt, knownKeys, objectAt } from '../base/options.js'
 import type { EventMetadata, NewEvent, RecordedEvent } from '../events/event.js'
 import type { InferObject } from '../events/schema-types.js'
 import { isTypeName } from '../events/stream-id.js'
@@ -20,6 +20,7 @@ import { UpcastGapError } from '../events/upcast-errors.js'
 import type { EventHistory } from '../events/upcasting.js'
 import type { DataOf, EventDefinition, SchemaDefinition } from './event.js'
 import type { LiteralsKept } from './literals-kept.js'
+import { parseSnapshotOptions, type SnapshotOptions, type SnapshotRules } from './snapshot.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the bound of every event map, whatever its payloads.
 export type EventDefinitions = Readonly<Record<string, EventDefinition<any>>>
@@ -78,13 +79,6 @@ export interface CommandDefinition<S, C, E extends EventDefinitions> {
   ) => NewEventOf<E> | readonly NewEventOf<E>[] | Rejection
 }
 
-export interface SnapshotOptions {
-  /** Keep a snapshot each time so many events have been added. Integer in [1, 1_000_000]. */
-  readonly everyEvents: number
-  /** Raise it when the shape of the state changes: older snapshots are then ignored. @default 1 */
-  readonly version?: number
-}
-
 declare const actorTypes: unique symbol
 
 /** What {@link defineActor} returns. */
@@ -97,7 +91,7 @@ export interface ActorDefinition<N extends string, S, E extends EventDefinitions
   readonly creators: EventCreators<E>
   readonly evolve: Readonly<Record<string, (state: S, event: RecordedEvent<string, never>) => S>>
   readonly commands: Readonly<Record<string, AnyCommand>>
-  readonly snapshot: Required<SnapshotOptions> | null
+  readonly snapshot: SnapshotRules | null
 }
 
 /** A command definition with its types erased: how the runtime holds it. */
@@ -149,7 +143,7 @@ export function defineActor<
     readonly commands: {
       readonly [K in keyof C]: CommandDefinition<NoInfer<S>, C[K], NoInfer<E>>
     }
-    readonly snapshot?: SnapshotOptions
+    readonly snapshot?: SnapshotOptions<NoInfer<S>, NoInfer<RecordedEvents<E>[keyof E & string]>>
   },
 ): ActorDefinition<N, S, E, C> {
   assertName('name of an actor', name)
@@ -253,17 +247,4 @@ function assertEvolves(name: string, events: object, evolve: Record<string, unkn
     if (Object.hasOwn(events, type)) continue
     throw new InvalidArgumentError(`${name}.evolve`, `functions for events of ${name} only`, type)
   }
-}
-
-function parseSnapshotOptions(
-  name: string,
-  options: SnapshotOptions | undefined,
-): Required<SnapshotOptions> | null {
-  if (options === undefined) return null
-  const argument = `${name}.snapshot`
-  knownKeys(argument, options, ['everyEvents', 'version'])
-  return Object.freeze({
-    everyEvents: integerIn(`${argument}.everyEvents`, options.everyEvents, 1, 1_000_000),
-    version: integerIn(`${argument}.version`, options.version ?? 1, 1, 1_000_000),
-  })
 }

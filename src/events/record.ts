@@ -145,7 +145,8 @@ export function decodeRecord(bytes: Buffer, position: Position, shape: Shape): R
   const aggregateId = values[0] as string
   const streamId = streamIdOf(shape.aggregateType, aggregateId)
   const version = versionOf(bytes)
-  const recordedAtMs = recordedAtMsOf(bytes)
+  const recordedAt = new Date(recordedAtMsOf(bytes))
+  const occurredAtMs = (values[5] ?? null) as number | null
   return {
     id: eventIdOf(streamId, version),
     type: shape.type,
@@ -155,8 +156,8 @@ export function decodeRecord(bytes: Buffer, position: Position, shape: Shape): R
     streamId,
     version,
     position,
-    recordedAt: new Date(recordedAtMs),
-    occurredAt: new Date((values[5] as number | null) ?? recordedAtMs),
+    recordedAt,
+    occurredAt: occurredAtMs === null ? recordedAt : new Date(occurredAtMs),
     data: decodeData(shape, values),
     metadata: decodeMetadata(values),
   }

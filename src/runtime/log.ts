@@ -8,7 +8,7 @@
 import type { Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
-import { integerIn, knownKeys } from '../base/options.js'
+import { dateAt, integerIn, knownKeys } from '../base/options.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import type { UpcastTable } from '../events/upcasting.js'
@@ -16,6 +16,12 @@ import type { EventStore } from '../store/contracts.js'
 import type { ExchangeOptions } from '../store/exchange/exchange-progress.js'
 import { type ExportResult, exportToFile } from '../store/exchange/export-file.js'
 import { type ReadLogOptions as ReadRecordsOptions, readLog } from '../store/read-log.js'
+import {
+  type ParsedRange,
+  parseRecordedRange,
+  positionsOf,
+  type RecordedRange,
+} from './recorded-range.js'
 import { upcastEvents } from './upcast-events.js'
 
 /** What of the log to export, and where to. */
@@ -29,10 +35,22 @@ export interface ExportLogOptions extends ExchangeOptions {
 }
 
 /** What of the log to read. `types` are present names; with `raw`, recorded ones. */
-export interface ReadLogOptions extends ReadRecordsOptions {
+export interface ReadLogOptions extends ReadRecordsOptions, RecordedRange {
   /** Events as they were recorded, under their names and versions of that time. @default false */
   readonly raw?: boolean
 }
+
+const optionNames = [
+  'after',
+  'to',
+  'types',
+  'live',
+  'signal',
+  'batchEvents',
+  'raw',
+  'recordedFrom',
+  'recordedBefore',
+]
 
 export class Log {
   readonly #store: EventStore
@@ -62,11 +80,59 @@ export class Log {
    */
   read(options: ReadLogOptions = {}): AsyncIterable<AnyRecordedEvent> {
     if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
-    parseReadOptions(options)
-    const { raw = false, ...records } = options
+    const range = parseReadOptions(options)
+    const { raw = false, recordedFrom: _from, recordedBefore: _before, ...records } = options
     // What has an end is read to it, or fails with the store: a part must not pass for the whole.
     const reading = options.live === true ? { ...records, signal: this.#signal(records) } : records
+    if (range !== null) return this.#readRecorded(reading, raw, range)
     return raw ? readLog(this.#store, reading) : this.#readUpcast(reading)
+  }
+
+  /**
+   * The last position that was recorded at a time or before it (`recordedAt`); 0: none was. Found in the log
+   * itself, in as many reads as its head has bits.
+   *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD, where damage hides the answer
+   */
+  async positionAt(time: Date): Promise<Position> {
+    if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
+    return this.#store.positionAt(dateAt('log.positionAt', time).getTime())
+  }
+
+  #readRecorded(
+    options: ReadRecordsOptions,
+    raw: boolean,
+    range: ParsedRange,
+  ): AsyncIterable<RecordedEvent> {
+    const { after = 0, live = false } = options
+    // As without a span: what is committed after the call is not part of it.
+    const end = live ? options.to : Math.min(options.to ?? this.#store.head, this.#store.head)
+    return this.#readSpan(
+      { ...options, after, ...(end === undefined ? {} : { to: end }) },
+      raw,
+      range,
+    )
+  }
+
+  async *#readSpan(
+    options: ReadRecordsOptions & { readonly after: Position },
+    raw: boolean,
+    range: ParsedRange,
+  ): AsyncGenerator<RecordedEvent> {
+    const { after, to } = await positionsOf(this.#store, range)
+    const end = to === null ? options.to : Math.min(to, options.to ?? to)
+    const reading = {
+      ...options,
+      after: Math.max(after, options.after),
+      ...(end === undefined ? {} : { to: end }),
+    }
+    const events = raw ? readLog(this.#store, reading) : this.#readUpcast(reading)
+    if (options.live !== true) return yield* events
+    // Live reading may begin before its span does.
+    for await (const event of events) {
+      if (event.recordedAt.getTime() >= range.fromMs!) yield event
+    }
   }
 
   #signal({ signal }: { readonly signal?: AbortSignal }): AbortSignal {
@@ -113,8 +179,8 @@ export class Log {
   }
 }
 
-function parseReadOptions(options: ReadLogOptions): void {
-  knownKeys('log.read', options, ['after', 'to', 'types', 'live', 'signal', 'batchEvents', 'raw'])
+function parseReadOptions(options: ReadLogOptions): ParsedRange | null {
+  knownKeys('log.read', options, optionNames)
   const { after = 0, to = 0, types, batchEvents = 1 } = options
   integerIn('log.read.after', after, 0, Number.MAX_SAFE_INTEGER)
   integerIn('log.read.to', to, 0, Number.MAX_SAFE_INTEGER)
@@ -123,6 +189,11 @@ function parseReadOptions(options: ReadLogOptions): void {
   if (types !== undefined && !isList) {
     throw new InvalidArgumentError('log.read.types', 'a list of event types', types)
   }
+  if (options.live === true && options.recordedBefore !== undefined) {
+    const { recordedBefore } = options
+    throw new InvalidArgumentError('log.read.recordedBefore', 'left out with live', recordedBefore)
+  }
+  return parseRecordedRange('log.read', options)
 }
 
 function parseExportOptions(

@@ -7,26 +7,21 @@
 
 import type { ActorSystem } from '../actors/actor-system.js'
 import type { Receipt, SendOptions } from '../actors/command.js'
+import type { Moment } from '../actors/moment.js'
+import type { StateDifference } from '../actors/past-state.js'
 import { ClosedError } from '../base/closed-error.js'
 import type { ActorDefinition, EventDefinitions, RecordedEvents } from '../define/actor.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
-import type { RecordedEvent } from '../events/event.js'
 import type { InferObject } from '../events/schema-types.js'
 import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { UpcastTable } from '../events/upcasting.js'
-import type { EventStore, ReadStreamOptions } from '../store/contracts.js'
+import type { EventStore } from '../store/contracts.js'
 import type { HandlerStatus, HandlerSubscription } from '../subscriptions/handler-subscription.js'
 import type { View } from '../subscriptions/view.js'
 import type { FindOptions, Page } from '../subscriptions/view-query.js'
 import type { ViewStatus } from '../subscriptions/view-subscription.js'
 import { closeStream, deleteStream, type EndStreamOptions, type StreamEnd } from './end-stream.js'
-import { upcastEvents } from './upcast-events.js'
-
-/** Which events of an actor to read. */
-export interface ReadEventsOptions extends ReadStreamOptions {
-  /** Events as they were recorded. @default false */
-  readonly raw?: boolean
-}
+import { type ReadEventsOptions, readEvents } from './read-events.js'
 
 type EventOf<E extends EventDefinitions> = RecordedEvents<E>[keyof E & string]
 
@@ -64,9 +59,31 @@ export interface ActorReference<S, E extends EventDefinitions, C> {
   /** The state after every command sent before. Frozen. */
   state(): Promise<S>
   /**
+   * The state at a moment of the past, of what is durable: after the event of a version, when the log ended
+   * at a position, or after everything recorded up to a time (`recordedAt`). Before the actor's first event
+   * it is the initial state. Frozen. Waits for nothing and wakes nobody.
+   *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   * @throws {MomentNotReachedError} DRAMATIS_MOMENT_NOT_REACHED: it is still to come.
+   * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
+   * @throws {EvolveFailedError} DRAMATIS_EVOLVE_FAILED
+   * @throws {UpcastFailedError} DRAMATIS_UPCAST_FAILED
+   */
+  state(moment: Moment): Promise<S>
+  /**
+   * What changed from one moment to another, and which events lie between them. The later one may be given
+   * first: the changes then lead back. Throws as `state(moment)` does.
+   *
+   * @param after - Default: the newest durable state.
+   */
+  diff(before: Moment, after?: Moment): Promise<StateDifference>
+  /** Deletes the actor's snapshot: a cache, so nobody can see that it is gone. Rules go on as before. */
+  deleteSnapshot(): Promise<void>
+  /**
    * The recorded events as they are today, oldest first unless asked otherwise. Versions and `limit`
    * count recorded events; upcasters may make more or fewer of them.
    *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
    * @throws {UpcastFailedError} DRAMATIS_UPCAST_FAILED, while reading
    * @throws {SchemaVersionUnknownError} DRAMATIS_SCHEMA_VERSION_UNKNOWN, while reading
    * @throws {UnknownEventError} DRAMATIS_UNKNOWN_EVENT, while reading
@@ -117,26 +134,22 @@ export function createActorReference<N extends string, S, E extends EventDefinit
       isOpen() ? closeStream(system, definition, aggregateId, options) : refused(),
     deleteStream: (options) =>
       isOpen() ? deleteStream(system, definition, aggregateId, options) : refused(),
-    state: () => (isOpen() ? (system.state(definition, aggregateId) as Promise<S>) : refused()),
+    state: (moment?: Moment) => {
+      if (!isOpen()) return refused()
+      const state =
+        moment === undefined
+          ? system.state(definition, aggregateId)
+          : system.stateAt(definition, aggregateId, moment)
+      return state as Promise<S>
+    },
+    diff: (before, after) =>
+      isOpen() ? system.difference(definition, aggregateId, before, after) : refused(),
+    deleteSnapshot: () => (isOpen() ? system.deleteSnapshot(definition, aggregateId) : refused()),
     events: (options?: ReadEventsOptions) => {
       if (!isOpen()) throw new ClosedError('the runtime')
       return readEvents(store, upcasts, streamId, options) as never
     },
   }
-}
-
-function readEvents(
-  store: EventStore,
-  upcasts: UpcastTable,
-  streamId: string,
-  { raw = false, ...options }: ReadEventsOptions = {},
-): AsyncIterable<RecordedEvent> {
-  const events = store.readStream(streamId, options)
-  if (raw) return events
-  return upcastEvents(events, (event) => {
-    const parts = upcasts.upcast(event)
-    return parts === null || options.backward !== true ? parts : parts.toReversed()
-  })
 }
 
 /** @param assertOpen - Throws once the runtime is closing: the rows may be gone then. */

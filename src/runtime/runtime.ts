@@ -159,6 +159,15 @@ export class Runtime {
     return await this.#viewOf(projector).rebuild(options)
   }
 
+  /**
+   * Deletes the snapshots of all actors. They are a cache: nobody can see that they are gone, except by the
+   * time that actors take to come back. Actors go on keeping new ones by their rules.
+   */
+  async deleteSnapshots(): Promise<void> {
+    this.#assertOpen()
+    await this.#parts.actors.deleteSnapshots()
+  }
+
   status(): RuntimeStatus {
     const { storage, actors, views, handlers, pools, clock, isDurable } = this.#parts
     const { storeId, epoch, head, status } = storage.store

@@ -72,6 +72,8 @@ export interface LogStorage extends RecordSource {
   reopen(): Promise<void>
   readSnapshot(streamId: string): Buffer | undefined
   writeSnapshot(streamId: string, bytes: Buffer): Promise<void>
+  deleteSnapshot(streamId: string): Promise<void>
+  deleteSnapshots(): Promise<void>
   close(): Promise<void>
 }
 

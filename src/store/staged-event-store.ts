@@ -12,6 +12,7 @@
 
 import assert from 'node:assert/strict'
 import type { Cancel } from '../base/clock.js'
+import { yieldToEventLoop } from '../base/signal.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { publish } from '../telemetry/channels.js'
 import type {
@@ -23,11 +24,13 @@ import type {
   Snapshot,
   StreamAppend,
   StreamHead,
+  StreamPlace,
 } from './contracts.js'
 import { withinDeadline } from './deadline.js'
 import { CommitUnknownError, StoreStoppedError } from './errors.js'
 import type { LogStorage, LogTail, StagedGroup } from './log-storage.js'
 import type { ParsedStoreOptions } from './options.js'
+import { findPositionAt } from './position-at.js'
 import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
 import { type Placed, Staging } from './staging.js'
@@ -115,10 +118,36 @@ export class StagedEventStore implements EventStore {
     return this.#freshHead(streamId)
   }
 
-  async *readStream(
+  async readStreamPlace(streamId: string, at: Position): Promise<StreamPlace> {
+    await this.#readable()
+    const { version, position } = this.#freshHead(streamId)
+    let place: StreamPlace = { version, position }
+    const walk = new StreamWalk(this.#storage, streamId)
+    while (place.position > at) {
+      place = walk.back(place, at)
+      // A long way back holds up nobody else.
+      if (place.position > at) await yieldToEventLoop()
+      await this.#readable()
+    }
+    return place
+  }
+
+  async positionAt(timeMs: number): Promise<Position> {
+    await this.#readable()
+    return findPositionAt(this.#storage, timeMs)
+  }
+
+  async *readStream(streamId: string, options?: ReadStreamOptions): AsyncGenerator<RecordedEvent> {
+    for await (const batch of this.readStreamBatches(streamId, options)) {
+      // Not `yield*`, which waits once more for each event.
+      for (const event of batch) yield event
+    }
+  }
+
+  async *readStreamBatches(
     streamId: string,
     options: ReadStreamOptions = {},
-  ): AsyncGenerator<RecordedEvent> {
+  ): AsyncGenerator<readonly RecordedEvent[]> {
     await this.#readable()
     const head = this.#freshHead(streamId)
     const range = versionRange(head.version, options)
@@ -128,7 +157,7 @@ export class StagedEventStore implements EventStore {
       await this.#readable()
       const chunk = chunks.next()
       if (chunk.done === true) return
-      yield* chunk.value
+      yield chunk.value
     }
   }
 
@@ -136,14 +165,26 @@ export class StagedEventStore implements EventStore {
     await this.#readable()
     const head = this.#freshHead(streamId)
     const bytes = this.#storage.readSnapshot(streamId)
-    return bytes === undefined ? undefined : decodeSnapshot(bytes, head)
+    return bytes === undefined ? undefined : decodeSnapshot(bytes, streamId, head)
   }
 
   /** The state must rest on durable events: a snapshot must never outlive what led to it. */
   async writeSnapshot(streamId: string, snapshot: Snapshot): Promise<void> {
     this.#assertOpen()
     assert(snapshot.position <= this.#head, 'a snapshot rests on durable events')
-    await this.#storage.writeSnapshot(streamId, encodeSnapshot(snapshot))
+    // It would outlive what the deletion overwrites.
+    if (this.#staging.isDeleted(streamId)) return
+    await this.#storage.writeSnapshot(streamId, encodeSnapshot(streamId, snapshot))
+  }
+
+  async deleteSnapshot(streamId: string): Promise<void> {
+    this.#assertOpen()
+    await this.#storage.deleteSnapshot(streamId)
+  }
+
+  async deleteSnapshots(): Promise<void> {
+    this.#assertOpen()
+    await this.#storage.deleteSnapshots()
   }
 
   onCommit(listener: (result: CommitResult) => void): Cancel {

@@ -96,6 +96,11 @@ export class Staging {
     }
   }
 
+  /** Whether a stream is deleted, durably or by what is staged. */
+  isDeleted(streamId: string): boolean {
+    return this.#headOf(streamId).state === 'deleted'
+  }
+
   /** Closes the group that collects and hands it over; `undefined` when it is empty. */
   take(): StagedGroup | undefined {
     assert(this.#underWay === null)

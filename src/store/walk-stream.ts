@@ -1,21 +1,27 @@
 /**
  * Reading one stream: its events are chained backwards, each naming the position of the one before.
  *
- * Forward reading walks the chain back once, keeping positions only, then reads forward in chunks;
- * backward reading reads as it walks. Every link is checked: a chain that leads to another stream or
+ * Backward reading reads as it walks. Forward reading walks the chain back once, reading the newest
+ * events and keeping the positions of the others, then reads forward in chunks. Every link is checked: a chain that leads to another stream or
  * skips a version is damage. Nothing is held open between chunks. Runs per event.
  */
 
 import { hashText } from '../base/hash.js'
 import type { Position, RecordedEvent, Version } from '../events/event.js'
 import { keyHashOf, previousPositionOf, versionOf } from '../events/record.js'
-import type { ReadStreamOptions, StreamHead } from './contracts.js'
+import type { ReadStreamOptions, StreamPlace } from './contracts.js'
 import { DamagedRecordError } from './errors.js'
 import type { RecordSource } from './log-storage.js'
 import { eventOfRecord, shapeOfRecord, soundRecordAt } from './record-reader.js'
 
 /** Events that are read and decoded in one go. */
 const chunkEvents = 256
+/** The newest events, which a forward reader meets first and returns last, are held up to so many. */
+const heldEvents = 1_024
+/** Headers that are looked at in one go: some milliseconds. */
+const backLinks = 4_096
+/** Records that are decoded in one go end here, but for the last of them. */
+const heldBytes = 4 * 1024 * 1024
 
 /** Versions to return: [first, last]; nothing when first > last. */
 export interface VersionRange {
@@ -34,9 +40,14 @@ export function versionRange(head: Version, options: ReadStreamOptions): Version
 }
 
 /** A place in the chain: the event of that version is at that position. */
-interface Link {
-  readonly version: Version
-  readonly position: Position
+type Link = StreamPlace
+
+/** What a walk back found. */
+interface Walked {
+  /** Of the events that were not read, newest first. */
+  readonly positions: readonly Position[]
+  /** The events that were, newest first. */
+  readonly newest: RecordedEvent[]
 }
 
 /** Reads the stream from its head. Throws as `EventStore.readStream` says. */
@@ -51,49 +62,69 @@ export class StreamWalk {
     this.#keyHash = hashText(streamId)
   }
 
+  /** Walks from one place back to where the stream stood at a position, or part of the way. Headers only. */
+  back(from: StreamPlace, at: Position): StreamPlace {
+    return this.#reading(() => {
+      let link: Link = from
+      for (let steps = 0; link.position > at && steps < backLinks; steps++)
+        link = this.#before(link)
+      return link
+    })
+  }
+
   /** Oldest first, in chunks. */
-  *forward(head: StreamHead, range: VersionRange): Generator<readonly RecordedEvent[]> {
+  *forward(head: StreamPlace, range: VersionRange): Generator<readonly RecordedEvent[]> {
     if (range.first > range.last) return
-    const positions = this.#reading(() => this.#positions(head, range))
+    const { positions, newest } = this.#reading(() => this.#walkBack(head, range))
     for (let end = positions.length; end > 0; end -= chunkEvents) {
       const chunk = positions.slice(Math.max(0, end - chunkEvents), end).reverse()
       yield this.#reading(() => chunk.map((position) => this.#eventAt(position)))
     }
+    yield newest.reverse()
   }
 
   /** Newest first, in chunks. */
-  *backward(head: StreamHead, range: VersionRange): Generator<readonly RecordedEvent[]> {
+  *backward(head: StreamPlace, range: VersionRange): Generator<readonly RecordedEvent[]> {
     if (range.first > range.last) return
     let link: Link = this.#reading(() => this.#linkAt(head, range.last))
     while (link.version >= range.first) {
       const events: RecordedEvent[] = []
-      link = this.#reading(() => this.#collect(link, range.first, events))
+      link = this.#reading(() => this.#collect(link, range.first, chunkEvents, events))
       yield events
     }
   }
 
   /** The positions of all its events, newest first. */
-  positions(head: StreamHead): readonly Position[] {
-    return this.#reading(() => this.#positions(head, { first: 1, last: head.version }))
+  positions(head: StreamPlace): readonly Position[] {
+    return this.#reading(() => this.#positionsFrom(head, 1))
   }
 
-  /** The positions of the range, newest first. */
-  #positions(head: StreamHead, range: VersionRange): Position[] {
+  /** Reads the newest events on the way back, as many as may be held, and notes where the others are. */
+  #walkBack(head: StreamPlace, range: VersionRange): Walked {
+    const newest: RecordedEvent[] = []
+    const rest = this.#collect(this.#linkAt(head, range.last), range.first, heldEvents, newest)
+    return { positions: this.#positionsFrom(rest, range.first), newest }
+  }
+
+  /** From a place back to a version, newest first. */
+  #positionsFrom(from: Link, first: Version): readonly Position[] {
     const positions: Position[] = []
-    let link = this.#linkAt(head, range.last)
-    while (link.version >= range.first) {
+    for (let link = from; link.version >= first; link = this.#before(link)) {
       positions.push(link.position)
-      link = this.#before(link)
     }
     return positions
   }
 
-  /** Reads events down from `link` until the chunk is full. Returns where to go on. */
-  #collect(link: Link, first: Version, events: RecordedEvent[]): Link {
+  /** Reads events down from `link` until there are enough. Returns where to go on. */
+  #collect(link: Link, first: Version, eventsMax: number, events: RecordedEvent[]): Link {
     let next = link
-    while (next.version >= first && events.length < chunkEvents) {
-      events.push(this.#eventAt(next.position))
-      next = this.#before(next)
+    let bytesRead = 0
+    while (next.version >= first && events.length < eventsMax && bytesRead < heldBytes) {
+      const bytes = soundRecordAt(this.#source, next.position)
+      bytesRead += bytes.length
+      const before = this.#linkBefore(next, bytes)
+      events.push(this.#eventOf(next.position, bytes))
+      next = before
     }
     return next
   }
@@ -105,7 +136,11 @@ export class StreamWalk {
   }
 
   #before(link: Link): Link {
-    const bytes = soundRecordAt(this.#source, link.position)
+    return this.#linkBefore(link, soundRecordAt(this.#source, link.position))
+  }
+
+  /** @param bytes - The record of the link. */
+  #linkBefore(link: Link, bytes: Buffer): Link {
     const position = previousPositionOf(bytes)
     const fits = versionOf(bytes) === link.version && keyHashOf(bytes) === this.#keyHash
     const goesBack = position < link.position && position > 0 === link.version > 1
@@ -114,7 +149,10 @@ export class StreamWalk {
   }
 
   #eventAt(position: Position): RecordedEvent {
-    const bytes = soundRecordAt(this.#source, position)
+    return this.#eventOf(position, soundRecordAt(this.#source, position))
+  }
+
+  #eventOf(position: Position, bytes: Buffer): RecordedEvent {
     const event = eventOfRecord(position, bytes, shapeOfRecord(this.#source, position, bytes))
     if (event.streamId === this.#streamId) return event
     throw new DamagedRecordError(position, `an event of ${event.streamId}, not ${this.#streamId}`)

@@ -8,6 +8,7 @@
 import { describe, type TestContext } from 'node:test'
 import type { EventStore, EventStoreOptions } from '../store/contracts.js'
 import { commitContract } from './event-store-commits.js'
+import { pastContract } from './event-store-past.js'
 import { readingContract } from './event-store-reading.js'
 import { snapshotContract } from './event-store-snapshots.js'
 import { stagingContract } from './event-store-staging.js'
@@ -30,5 +31,6 @@ export function eventStoreContract(name: string, openStore: OpenStore): void {
     readingContract(openStore)
     snapshotContract(openStore)
     streamEndContract(openStore)
+    pastContract(openStore)
   })
 }

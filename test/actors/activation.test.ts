@@ -260,10 +260,10 @@ test('an actor with work in flight is not let go, however long it takes', async 
 test('the least recently used idle actor makes room', async (t) => {
   const { system, store } = await openWorkplace(t, { limits: { actorsMax: 2 } })
   let reads: string[] = []
-  const readStream = store.readStream.bind(store)
-  store.readStream = (streamId, options) => {
+  const readStreamBatches = store.readStreamBatches.bind(store)
+  store.readStreamBatches = (streamId, options) => {
     reads.push(streamId)
-    return readStream(streamId, options)
+    return readStreamBatches(streamId, options)
   }
   await system.send(Account, '1', 'deposit', { cents: 1 })
   await system.send(Account, '2', 'deposit', { cents: 1 })

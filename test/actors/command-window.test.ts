@@ -38,10 +38,10 @@ test('what lies before a snapshot is read once, and only for a command that is n
   await system.close()
   const { system: next } = await openWorkplace(t, { store })
   const reads: unknown[] = []
-  const readStream = store.readStream.bind(store)
-  store.readStream = (streamId, options) => {
+  const readStreamBatches = store.readStreamBatches.bind(store)
+  store.readStreamBatches = (streamId, options) => {
     reads.push(options)
-    return readStream(streamId, options)
+    return readStreamBatches(streamId, options)
   }
 
   await next.send(Account, '1', 'deposit', deposited)

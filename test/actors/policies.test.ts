@@ -6,7 +6,13 @@ import { defaultActorLimits, parseActorLimits } from '../../src/actors/limits.js
 import { Mailbox } from '../../src/actors/mailbox.js'
 import { actorsToEvict, isIdleForLong, sweepDelayMs } from '../../src/actors/passivation.js'
 import { recoveryDelayMs } from '../../src/actors/recovery-policy.js'
-import { isSnapshotDue, isSnapshotUsable } from '../../src/actors/snapshot-policy.js'
+import {
+  isSnapshotDue,
+  isSnapshotDueAtPassivation,
+  isSnapshotUsable,
+  type KeptState,
+} from '../../src/actors/snapshot-policy.js'
+import type { RecordedEvent } from '../../src/events/event.js'
 
 test('the default limits pass their own check', () => {
   assert.deepEqual(parseActorLimits(), defaultActorLimits)
@@ -30,6 +36,16 @@ test('the pause doubles to its ceiling, and chance only shortens it', () => {
   assert.deepEqual(shortest, [50, 100, 200, 400, 500, 500])
 })
 
+const rules = { version: 1, everyEvents: null, onPassivation: false, when: null }
+
+function standing(versionKept: number, version: number): KeptState {
+  return { aggregateId: '1', streamId: 'Counter-1', state: { n: version }, version, versionKept }
+}
+
+function eventAt(version: number): RecordedEvent {
+  return { version } as RecordedEvent
+}
+
 const due: readonly [number, number, number, boolean][] = [
   [10, 0, 9, false],
   [10, 0, 10, true],
@@ -41,22 +57,63 @@ const due: readonly [number, number, number, boolean][] = [
 
 for (const [everyEvents, kept, version, expected] of due) {
   test(`every ${everyEvents}, kept at ${kept}, at ${version}: due is ${expected}`, () => {
-    assert.equal(isSnapshotDue(everyEvents, kept, version), expected)
+    assert.equal(
+      isSnapshotDue({ ...rules, everyEvents }, standing(kept, version), eventAt(version)),
+      expected,
+    )
   })
 }
 
-test('a snapshot ahead of its stream, or of another state version, is not used', () => {
-  const snapshot = { version: 5, position: 9, stateVersion: 1, state: null }
+test('a rule is told where the actor stands, and its yes or no counts', () => {
+  const asked: unknown[] = []
+  const when = (state: unknown, moment: unknown): boolean => asked.push([state, moment]) === 2
 
-  assert.equal(isSnapshotUsable(snapshot, 1, { version: 5, position: 9, state: 'open' }), true)
-  assert.equal(isSnapshotUsable(snapshot, 1, { version: 4, position: 8, state: 'open' }), false)
-  assert.equal(isSnapshotUsable(snapshot, 2, { version: 5, position: 9, state: 'open' }), false)
+  const first = isSnapshotDue({ ...rules, when }, standing(3, 5), eventAt(5))
+  const second = isSnapshotDue({ ...rules, when }, standing(3, 6), eventAt(6))
+
+  assert.deepEqual([first, second], [false, true])
+  assert.deepEqual(asked[0], [
+    { n: 5 },
+    { aggregateId: '1', version: 5, eventsSince: 2, event: { version: 5 } },
+  ])
 })
 
-test('a snapshot of a deleted stream is not used', () => {
+test('a rule is not asked when a snapshot is due anyway', () => {
+  const when = (): boolean => assert.fail('asked')
+
+  assert.equal(isSnapshotDue({ ...rules, everyEvents: 2, when }, standing(3, 5), eventAt(5)), true)
+})
+
+for (const [name, when] of [
+  ['throws', () => assert.fail('broken rule')],
+  ['returns nothing', () => undefined],
+  ['returns a truthy text', () => 'yes'],
+  ['returns a promise', async () => assert.fail('late')],
+] as const) {
+  test(`a rule that ${name} is one typed error`, () => {
+    assert.throws(() => isSnapshotDue({ ...rules, when }, standing(3, 5), eventAt(5)), {
+      code: 'DRAMATIS_SNAPSHOT_RULE_FAILED',
+      streamId: 'Counter-1',
+      version: 5,
+    })
+  })
+}
+
+test('an actor that is let go is worth a snapshot unless the newest one has its state', () => {
+  const keeping = { ...rules, onPassivation: true }
+
+  assert.equal(isSnapshotDueAtPassivation(keeping, 4, 5), true)
+  assert.equal(isSnapshotDueAtPassivation(keeping, 5, 5), false)
+  assert.equal(isSnapshotDueAtPassivation(keeping, 0, 0), false)
+  assert.equal(isSnapshotDueAtPassivation(rules, 4, 5), false)
+})
+
+test('a snapshot ahead of the wanted version, or of another state version, is not used', () => {
   const snapshot = { version: 5, position: 9, stateVersion: 1, state: null }
 
-  assert.equal(isSnapshotUsable(snapshot, 1, { version: 9, position: 20, state: 'deleted' }), false)
+  assert.equal(isSnapshotUsable(snapshot, 1, 5), true)
+  assert.equal(isSnapshotUsable(snapshot, 1, 4), false)
+  assert.equal(isSnapshotUsable(snapshot, 2, 5), false)
 })
 
 test('an actor is idle for long from idleMs on', () => {

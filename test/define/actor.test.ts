@@ -126,7 +126,12 @@ describe('an actor definition', () => {
   test('completes its snapshot options', () => {
     const actor = defineActor('Counter', counterWith({ snapshot: { everyEvents: 100 } }))
 
-    assert.deepEqual(actor.snapshot, { everyEvents: 100, version: 1 })
+    assert.deepEqual(actor.snapshot, {
+      everyEvents: 100,
+      onPassivation: false,
+      version: 1,
+      when: null,
+    })
   })
 })
 
@@ -189,7 +194,20 @@ describe('an actor is refused', () => {
         'C.commands.go.prepare',
         /a function/,
       ],
-      ['no snapshot interval', { snapshot: {} }, 'C.snapshot.everyEvents', /an integer/],
+      ['no snapshot rule', { snapshot: { version: 2 } }, 'C.snapshot', /given a rule/],
+      [
+        'no snapshot rule but a no',
+        { snapshot: { onPassivation: false } },
+        'C.snapshot',
+        /given a rule/,
+      ],
+      ['a snapshot rule that is none', { snapshot: { when: true } }, 'C.snapshot.when', /function/],
+      [
+        'snapshots on passivation, perhaps',
+        { snapshot: { onPassivation: 'yes' } },
+        'C.snapshot.onPassivation',
+        /true or false/,
+      ],
       [
         'snapshots of nothing',
         { snapshot: { everyEvents: 0 } },

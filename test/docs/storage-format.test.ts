@@ -138,7 +138,7 @@ describe('the log', () => {
     const snapshot = snapshots.get(Buffer.from('Ledger-a').toString('hex'))!
 
     assert.equal(snapshot.readUInt32BE(0), crc32(snapshot.subarray(4)))
-    assert.deepEqual(unpack(snapshot.subarray(4)), [2, 3, 5, { lines: 2 }])
+    assert.deepEqual(unpack(snapshot.subarray(4)), ['Ledger-a', 2, 3, 5, { lines: 2 }])
   })
 
   test('says which store it is, in which format, under which owner', async () => {

@@ -287,4 +287,31 @@ describe('an actor does not compile', () => {
       }),
     )
   })
+
+  test('with a snapshot rule about another state, another event or no yes or no', () => {
+    compiles(() => {
+      const same = (state: { count: number }) => state
+      const base = { ...counting, evolve: { Added: same, Cleared: same }, commands: {} }
+      defineActor('Counting', { ...base, snapshot: { when: ({ count }) => count > 3 } })
+      defineActor('Counting', {
+        ...base,
+        snapshot: { when: (_state, { event }) => event.type === 'Cleared' },
+      })
+      defineActor('Counting', {
+        ...base,
+        // @ts-expect-error no such field of the state
+        snapshot: { when: ({ sum }) => sum > 3 },
+      })
+      defineActor('Counting', {
+        ...base,
+        // @ts-expect-error no such event
+        snapshot: { when: (_state, { event }) => event.type === 'Clered' },
+      })
+      defineActor('Counting', {
+        ...base,
+        // @ts-expect-error a rule is synchronous
+        snapshot: { when: async () => true },
+      })
+    })
+  })
 })

@@ -79,6 +79,23 @@ describe('an actor of a runtime', () => {
   })
 })
 
+describe('the past of an actor', () => {
+  test('is asked for by exactly one of version, position and time', () => {
+    const past = () => runtime.actor(Order, '1').state({ version: 3 })
+
+    compiles((): Expect<Equal<Awaited<ReturnType<typeof past>>, OrderState>> => true)
+    compiles(() => runtime.actor(Order, '1').diff({ position: 3 }, { at: new Date(0) }))
+    // @ts-expect-error two at once
+    compiles(() => runtime.actor(Order, '1').state({ version: 3, position: 4 }))
+    // @ts-expect-error none
+    compiles(() => runtime.actor(Order, '1').state({}))
+    // @ts-expect-error a time is a Date
+    compiles(() => runtime.actor(Order, '1').state({ at: 0 }))
+    // @ts-expect-error a misspelt span
+    compiles(() => runtime.actor(Order, '1').events({ recordedAfter: new Date(0) }))
+  })
+})
+
 describe('a view of a runtime', () => {
   test('knows the type of its rows and the names of its indexes', () => {
     const row = () => runtime.view(Orders).get('1')

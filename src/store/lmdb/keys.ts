@@ -31,8 +31,9 @@ export const positionKeys: KeyEncoder<number> = Object.freeze({
 
 /** Names and stream ids: well-formed strings, bounded where they come in. */
 export const textKeys: KeyEncoder<string> = Object.freeze({
+  // Clearing a table, lmdb writes an empty Buffer for a key, whatever the table's keys are.
   writeKey: (key: string, target: Buffer, start: number): number =>
-    start + target.write(key, start, 'utf8'),
+    typeof key === 'string' ? start + target.write(key, start, 'utf8') : start,
   readKey: (source: Buffer, start: number, end: number): string =>
     source.toString('utf8', start, end),
 })

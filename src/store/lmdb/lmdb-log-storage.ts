@@ -117,6 +117,15 @@ export class LmdbLogStorage implements LogStorage {
     await settled(this.#tables.snapshots.put(streamId, bytes), 'LMDB could not keep a snapshot')
   }
 
+  async deleteSnapshot(streamId: string): Promise<void> {
+    const { snapshots } = this.#tables
+    await settled(snapshots.remove(streamId), 'LMDB could not delete a snapshot')
+  }
+
+  async deleteSnapshots(): Promise<void> {
+    await settled(this.#tables.snapshots.clearAsync(), 'LMDB could not delete the snapshots')
+  }
+
   async close(): Promise<void> {
     this.#closing ??= this.#tables.environment.close()
     await this.#closing

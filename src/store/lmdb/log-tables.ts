@@ -14,6 +14,7 @@ import type { StreamHead } from '../contracts.js'
 import { noStream, type RecordSource } from '../log-storage.js'
 import { type BytesTable, type Environment, openTable } from './environment.js'
 import { positionKeys, textKeys } from './keys.js'
+import { ValueViews } from './value-views.js'
 
 const headBytes = 12
 /** The byte behind a head; one that is not there stands for `open`. */
@@ -25,6 +26,7 @@ export class LogTables implements RecordSource {
   readonly streams: BytesTable<string>
   readonly shapes: BytesTable<number>
   readonly snapshots: BytesTable<string>
+  readonly #views = new ValueViews()
   #known = new ShapeTable()
 
   constructor(environment: Environment) {
@@ -54,7 +56,8 @@ export class LogTables implements RecordSource {
   }
 
   recordAt(position: Position): Buffer | undefined {
-    return bytesAt(this.events, position)
+    const value = this.events.getBinaryFast(position)
+    return value === undefined ? undefined : this.#views.of(value)
   }
 
   shapeAt(number: number): Shape | undefined {
@@ -66,8 +69,8 @@ export class LogTables implements RecordSource {
   }
 
   readStreamHead(streamId: string): StreamHead {
-    const bytes = bytesAt(this.streams, streamId)
-    return bytes === undefined ? noStream : decodeHead(bytes)
+    const value = this.streams.getBinaryFast(streamId)
+    return value === undefined ? noStream : decodeHead(this.#views.of(value))
   }
 
   /** Shapes are append-only: only those behind the last known one can be new. */
@@ -113,14 +116,4 @@ function decodeShape(number: number, bytes: Buffer): Shape {
     schemaVersion: schemaVersion as number,
     fields: fields === null ? null : Object.freeze(fields as string[]),
   })
-}
-
-/**
- * The value as a view of where LMDB put it: its own reused buffer, or the memory map itself. The
- * reused buffer is longer than the value and only pretends otherwise, so a true view is made.
- */
-function bytesAt<K extends number | string>(table: BytesTable<K>, key: K): Buffer | undefined {
-  const bytes = table.getBinaryFast(key)
-  if (bytes === undefined) return undefined
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -79,6 +79,14 @@ export class MemoryLogStorage implements LogStorage {
     this.#snapshots.set(streamId, bytes)
   }
 
+  async deleteSnapshot(streamId: string): Promise<void> {
+    this.#snapshots.delete(streamId)
+  }
+
+  async deleteSnapshots(): Promise<void> {
+    this.#snapshots.clear()
+  }
+
   async close(): Promise<void> {
     this.#records = []
     this.#shapes = []

@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { streamDeleted } from '../../../src/events/stream-end.js'
 import { appendEvents } from '../../../src/store/append.js'
 import { openEnvironment } from '../../../src/store/lmdb/environment.js'
 import { LogTables } from '../../../src/store/lmdb/log-tables.js'
 import { readLog } from '../../../src/store/read-log.js'
-import { collect, sampleAppend } from '../../../src/testing/index.js'
+import { collect, sampleAppend, sampleEvent } from '../../../src/testing/index.js'
 import { TemporaryDirectory } from '../temporary.js'
 
 /** Opens the log behind the store's back; the store is closed. */
@@ -106,6 +107,40 @@ test('a record whose shape is missing is damage', async (t) => {
   const store = await directory.openStore()
 
   await assert.rejects(collect(readLog(store)), { code: 'DRAMATIS_DAMAGED_RECORD', position: 1 })
+})
+
+test('a snapshot under the key of another stream is no snapshot of it', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  await tamper(directory, async ({ snapshots }) => {
+    // At version 3 and position 4 Account-3 could have been, too.
+    const bytes = Buffer.from(snapshots.getBinary('Account-1')!)
+    await snapshots.put('Account-2', bytes)
+    await snapshots.put('Account-3', bytes)
+  })
+  const store = await directory.openStore()
+  await appendEvents(store, [sampleAppend('3', 'none', 1, 2, 3, 4)])
+
+  assert.equal(await store.readSnapshot('Account-2'), undefined)
+  assert.equal(await store.readSnapshot('Account-3'), undefined)
+  assert.equal((await store.readSnapshot('Account-1'))?.state, 8)
+})
+
+test('no state of a deleted stream is in the file, however late it was to be kept', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const store = await directory.openStore()
+  await appendEvents(store, [sampleAppend('1', 'none', 1)])
+  const keep = (): Promise<void> =>
+    store.writeSnapshot('Account-1', { version: 1, position: 1, stateVersion: 1, state: 'old' })
+  const deleted = { ...sampleAppend('1', 'any'), events: [sampleEvent({}, streamDeleted)] }
+
+  await Promise.all([keep(), appendEvents(store, [deleted]), keep()])
+  await keep()
+  await store.close()
+
+  await tamper(directory, async ({ snapshots }) => {
+    assert.equal(snapshots.getBinary('Account-1'), undefined)
+  })
 })
 
 test('every flipped byte of a snapshot makes it no snapshot', async (t) => {
