@@ -2,8 +2,9 @@
  * Reading one stream: its events are chained backwards, each naming the position of the one before.
  *
  * Backward reading reads as it walks. Forward reading walks the chain back once, reading the newest
- * events and keeping the positions of the others, then reads forward in chunks. Every link is checked: a chain that leads to another stream or
- * skips a version is damage. Nothing is held open between chunks. Runs per event.
+ * events and keeping the positions of the others, then reads forward in chunks. Every link is checked:
+ * a chain that leads to another stream or skips a version is damage. Nothing is held open between
+ * chunks. Runs per event.
  */
 
 import { hashText } from '../base/hash.js'
@@ -16,12 +17,12 @@ import { eventOfRecord, shapeOfRecord, soundRecordAt } from './record-reader.js'
 
 /** Events that are read and decoded in one go. */
 const chunkEvents = 256
-/** The newest events, which a forward reader meets first and returns last, are held up to so many. */
+/** Of a forward reading, the newest events are read on the way back, and held: at most so many. */
 const heldEvents = 1_024
+/** Either of them is over once its records have so many bytes. */
+const goBytes = 4 * 1024 * 1024
 /** Headers that are looked at in one go: some milliseconds. */
 const backLinks = 4_096
-/** Records that are decoded in one go end here, but for the last of them. */
-const heldBytes = 4 * 1024 * 1024
 
 /** Versions to return: [first, last]; nothing when first > last. */
 export interface VersionRange {
@@ -66,8 +67,9 @@ export class StreamWalk {
   back(from: StreamPlace, at: Position): StreamPlace {
     return this.#reading(() => {
       let link: Link = from
-      for (let steps = 0; link.position > at && steps < backLinks; steps++)
+      for (let steps = 0; link.position > at && steps < backLinks; steps++) {
         link = this.#before(link)
+      }
       return link
     })
   }
@@ -119,7 +121,7 @@ export class StreamWalk {
   #collect(link: Link, first: Version, eventsMax: number, events: RecordedEvent[]): Link {
     let next = link
     let bytesRead = 0
-    while (next.version >= first && events.length < eventsMax && bytesRead < heldBytes) {
+    while (next.version >= first && events.length < eventsMax && bytesRead < goBytes) {
       const bytes = soundRecordAt(this.#source, next.position)
       bytesRead += bytes.length
       const before = this.#linkBefore(next, bytes)

@@ -2,8 +2,8 @@
  * Views of where LMDB puts the values that it is asked for.
  *
  * It copies most of them into one buffer that it uses again, longer than the value and only pretending
- * otherwise; large ones lie in the memory map. A true view of each is needed, and making one costs as much as
- * decoding a small record half: so short ones are made once for each length. Runs per event.
+ * otherwise; large ones lie in the memory map. A true view of each is needed. Making one costs half as much
+ * as decoding a small record, so short ones are made once for each length. Runs per event.
  *
  * Invariant: a view shows the value that was read last, until the next one is read.
  */
