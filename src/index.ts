@@ -92,6 +92,7 @@ export {
   UpcastGapError,
 } from './events/upcast-errors.js'
 export type { OldData, UpcastPart } from './events/upcasting.js'
+export type { ActorSendOptions, CaughtUpOptions, Until } from './runtime/awaiting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
@@ -104,7 +105,7 @@ export type {
   ReadEventsOptions,
   ViewReference,
 } from './runtime/references.js'
-export type { CaughtUpOptions, Runtime } from './runtime/runtime.js'
+export type { Runtime } from './runtime/runtime.js'
 export type { RuntimeStatus } from './runtime/status.js'
 export type { Durability, ExpectedVersion, ReadStreamOptions } from './store/contracts.js'
 export {
@@ -140,9 +141,11 @@ export {
   HandlerTimeoutError,
   InvalidKeyError,
   InvalidTokenError,
+  KeyParkedError,
   PartitionsChangedError,
   ProjectorFailedError,
   RebuildFailedError,
+  WaitAbortedError,
   WorkerCrashError,
 } from './subscriptions/errors.js'
 export type { HandlerStatus } from './subscriptions/handler-subscription.js'

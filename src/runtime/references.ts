@@ -6,7 +6,7 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
-import type { Receipt, SendOptions } from '../actors/command.js'
+import type { Receipt } from '../actors/command.js'
 import { ClosedError } from '../base/closed-error.js'
 import type { ActorDefinition, EventDefinitions, RecordedEvents } from '../define/actor.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
@@ -19,6 +19,7 @@ import type { HandlerStatus, HandlerSubscription } from '../subscriptions/handle
 import type { View } from '../subscriptions/view.js'
 import type { FindOptions, Page } from '../subscriptions/view-query.js'
 import type { ViewStatus } from '../subscriptions/view-subscription.js'
+import { type ActorSendOptions, parseUntil, type Subscriptions } from './awaiting.js'
 import { closeStream, deleteStream, type EndStreamOptions, type StreamEnd } from './end-stream.js'
 import { upcastEvents } from './upcast-events.js'
 
@@ -34,15 +35,19 @@ type EventOf<E extends EventDefinitions> = RecordedEvents<E>[keyof E & string]
 export interface ActorReference<S, E extends EventDefinitions, C> {
   readonly streamId: string
   /**
-   * Sends a command. Resolves when everything it decided is durable.
+   * Sends a command. Resolves when everything it decided is durable; with `until`, when a view shows it
+   * or a handler has handled it. An error of that wait carries the receipt: the events are written.
    *
    * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED: the domain refused it; an outcome.
+   * @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT, only with `until`
+   * @throws {KeyParkedError} DRAMATIS_KEY_PARKED, only with `until`
+   * @throws {WaitAbortedError} DRAMATIS_WAIT_ABORTED, only with `until`
    * @throws other coded errors, all listed in `docs/errors.md`.
    */
   send<K extends keyof C & string>(
     command: K,
     payload: InferObject<C[K]>,
-    options?: SendOptions,
+    options?: ActorSendOptions,
   ): Promise<Receipt<EventOf<E>>>
   /**
    * Closes the stream: the state and the events stay, and nothing more can be recorded, ever. Commands
@@ -95,34 +100,56 @@ export interface HandlerReference {
   resume(): Promise<void>
 }
 
+/** What references to actors work with. */
+export interface ActorReferencePorts {
+  readonly actors: ActorSystem
+  readonly store: EventStore
+  readonly upcasts: UpcastTable
+  readonly subscriptions: Subscriptions
+  readonly isOpen: () => boolean
+}
+
 /** @throws {InvalidIdError} DRAMATIS_INVALID_ID */
 export function createActorReference<N extends string, S, E extends EventDefinitions, C>(
-  system: ActorSystem,
-  store: EventStore,
-  upcasts: UpcastTable,
+  ports: ActorReferencePorts,
   definition: ActorDefinition<N, S, E, C>,
   id: string,
-  isOpen: () => boolean,
 ): ActorReference<S, E, C> {
+  const { actors, store, upcasts, subscriptions, isOpen } = ports
   const aggregateId = parseAggregateId(definition.name, id)
   const streamId = streamIdOf(definition.name, aggregateId)
   const refused = (): Promise<never> => Promise.reject(new ClosedError('the runtime'))
+  const sendUntil = async (
+    command: string,
+    payload: unknown,
+    { until, ...options }: ActorSendOptions,
+  ): Promise<Receipt> => {
+    const wait = until === undefined ? null : parseUntil(subscriptions, until)
+    const receipt = await actors.send(definition, aggregateId, command, payload, options)
+    await wait?.(receipt, options.signal)
+    return receipt
+  }
   return {
     streamId,
-    send: (command, payload, options) =>
-      isOpen()
-        ? (system.send(definition, aggregateId, command, payload, options) as never)
-        : refused(),
+    send: (command, payload, options) => {
+      if (!isOpen()) return refused()
+      if (hasUntil(options)) return sendUntil(command, payload, options) as never
+      return actors.send(definition, aggregateId, command, payload, options) as never
+    },
     closeStream: (options) =>
-      isOpen() ? closeStream(system, definition, aggregateId, options) : refused(),
+      isOpen() ? closeStream(actors, definition, aggregateId, options) : refused(),
     deleteStream: (options) =>
-      isOpen() ? deleteStream(system, definition, aggregateId, options) : refused(),
-    state: () => (isOpen() ? (system.state(definition, aggregateId) as Promise<S>) : refused()),
+      isOpen() ? deleteStream(actors, definition, aggregateId, options) : refused(),
+    state: () => (isOpen() ? (actors.state(definition, aggregateId) as Promise<S>) : refused()),
     events: (options?: ReadEventsOptions) => {
       if (!isOpen()) throw new ClosedError('the runtime')
       return readEvents(store, upcasts, streamId, options) as never
     },
   }
+}
+
+function hasUntil(options: ActorSendOptions | undefined): options is ActorSendOptions {
+  return typeof options === 'object' && options !== null && 'until' in options
 }
 
 function readEvents(

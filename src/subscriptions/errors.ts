@@ -4,7 +4,8 @@
  * Codes are API: `docs/errors.md`.
  */
 
-import { DramatisError } from '../base/errors.js'
+import type { Receipt } from '../actors/command.js'
+import { DramatisError, type ErrorData } from '../base/errors.js'
 
 /** A delivery took longer than the handler's `timeoutMs`. It counts as a failed attempt. */
 export class HandlerTimeoutError extends DramatisError {
@@ -94,26 +95,82 @@ export class PartitionsChangedError extends DramatisError {
   }
 }
 
-/** The view or handler did not reach the position in time. What was written stays written. */
+/** The view or handler did not get there in time. What was written stays written. */
 export class CaughtUpTimeoutError extends DramatisError {
   readonly code = 'DRAMATIS_CAUGHT_UP_TIMEOUT'
   readonly subscription: string
   readonly positionWanted: number
   readonly positionReached: number
+  /** That of the command, where it was sent with `until`. */
+  readonly receipt: Receipt | null
 
   constructor(
     subscription: string,
     positionWanted: number,
     positionReached: number,
     timeoutMs: number,
+    receipt: Receipt | null = null,
   ) {
     super(
       `Expected ${subscription} to reach position ${positionWanted} within ${timeoutMs} ms, found it at ` +
-        `${positionReached}. The events are written all the same: wait longer, or look at its status.`,
+        `${positionReached}. The events are written all the same: do not send the command again; wait ` +
+        'longer, or look at its status.',
     )
     this.subscription = subscription
     this.positionWanted = positionWanted
     this.positionReached = positionReached
+    this.receipt = receipt
+  }
+}
+
+/** What was waited for waits itself, as a dead letter. What was written stays written. */
+export class KeyParkedError extends DramatisError {
+  readonly code = 'DRAMATIS_KEY_PARKED'
+  readonly handler: string
+  readonly key: string
+  readonly positionWanted: number
+  /** Of the event that parked the key. */
+  readonly positionParked: number
+  /** That of the command, where it was sent with `until`. */
+  readonly receipt: Receipt | null
+
+  constructor(
+    handler: string,
+    key: string,
+    positionWanted: number,
+    positionParked: number,
+    error: ErrorData,
+    receipt: Receipt | null = null,
+  ) {
+    super(
+      `Expected handler ${handler} to have handled key ${key} up to position ${positionWanted}, but the ` +
+        `key is parked since the event at position ${positionParked} failed: ${error.message}. The ` +
+        'events are written all the same: do not send the command again; mend the cause, then ' +
+        `deadLetters.redrive({ handler: '${handler}', key: '${key}' }), or discard it.`,
+    )
+    this.handler = handler
+    this.key = key
+    this.positionWanted = positionWanted
+    this.positionParked = positionParked
+    this.receipt = receipt
+  }
+}
+
+/** Waiting for a view or a handler was given up. What was written stays written. */
+export class WaitAbortedError extends DramatisError {
+  readonly code = 'DRAMATIS_WAIT_ABORTED'
+  readonly subscription: string
+  /** That of the command, where it was sent with `until`. */
+  readonly receipt: Receipt | null
+
+  constructor(subscription: string, receipt: Receipt | null, cause: unknown) {
+    super(
+      `Expected ${subscription} to get there, but waiting for it was given up. The events are written ` +
+        'all the same: do not send the command again; ask `caughtUp` for the position when it matters.',
+      { cause },
+    )
+    this.subscription = subscription
+    this.receipt = receipt
   }
 }
 

@@ -94,6 +94,15 @@ export class HandlerLedger {
     return this.#waiting
   }
 
+  /** How a key is doing that does not flow; `null`: it flows. Costs a look-up while none is parked. */
+  blockedKey(name: KeyName): BlockedKey | null {
+    const waiting = this.#waiting.get(idOf(name))
+    if (waiting !== undefined) return waiting.blocked
+    if (this.#parked === 0) return null
+    this.#work.refresh()
+    return this.#work.readKey(this.definition.name, name) ?? null
+  }
+
   cursorOf(partition: number): Position {
     const cursor = this.#cursors.get(partition)
     assert(cursor !== undefined)

@@ -9,6 +9,7 @@
  *   - a due key is handed to its pump once, until the pump has said how it went or is gone.
  */
 
+import type { Receipt } from '../actors/command.js'
 import type { Cancel, Clock } from '../base/clock.js'
 import { type ErrorData, errorToData } from '../base/errors.js'
 import type { Random } from '../base/random.js'
@@ -19,6 +20,7 @@ import type { LogReader } from '../store/contracts.js'
 import { publish } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
 import { eventKeyOf } from './event-key.js'
+import { awaitedKey, awaitedKeysOf, keysGoal, positionGoal } from './goals.js'
 import { HandlerLane } from './handler-lane.js'
 import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
 import { tryAlone } from './isolated-delivery.js'
@@ -27,7 +29,7 @@ import type { FromPump, PumpMode, PumpReport } from './pump-messages.js'
 import { answerSend, type SendOnHost } from './remote-send.js'
 import { restartDelayMs } from './retry-policy.js'
 import type { SubscribedEvents } from './subscribed-events.js'
-import { Waiters } from './waiters.js'
+import { type Patience, Waiters } from './waiters.js'
 import type { HandlerCounts, KeyName } from './work-store.js'
 
 export interface HandlerPorts {
@@ -85,7 +87,7 @@ export class HandlerSubscription {
       () => this.#changeMode(),
       () => this.#probe(),
     )
-    this.#waiters = new Waiters(`handler ${this.definition.name}`, clock, () => ledger.cursor)
+    this.#waiters = new Waiters(clock)
     this.#trials = new IsolatedTrials({
       ledger,
       clock,
@@ -131,14 +133,38 @@ export class HandlerSubscription {
     this.#changeMode()
   }
 
-  /** @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT */
-  caughtUp(position: Position, timeoutMs: number): Promise<void> {
-    return this.#waiters.wait(position, timeoutMs)
+  /**
+   * Everything up to a position is handled, or set aside with its key.
+   *
+   * @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT
+   * @throws {WaitAbortedError} DRAMATIS_WAIT_ABORTED
+   */
+  caughtUp(position: Position, patience: Patience): Promise<void> {
+    const subscription = `handler ${this.definition.name}`
+    const goal = positionGoal(subscription, position, () => this.#ledger.cursor)
+    return this.#waiters.wait(goal, patience)
+  }
+
+  /**
+   * Everything of a key up to a position is handled, or given up.
+   *
+   * @throws {KeyParkedError} DRAMATIS_KEY_PARKED, and what {@link caughtUp} throws
+   */
+  keyCaughtUp(key: string, position: Position, patience: Patience): Promise<void> {
+    const awaited = awaitedKey(this.definition, key, position)
+    return this.#waiters.wait(keysGoal(this.#ledger, [awaited]), patience)
+  }
+
+  /** What a command wrote is handled, or given up. Throws as {@link keyCaughtUp} does. */
+  receiptHandled(receipt: Receipt, patience: Patience): Promise<void> {
+    const awaited = awaitedKeysOf(this.definition, this.#ports.events, receipt.events)
+    return this.#waiters.wait(keysGoal(this.#ledger, awaited, receipt), patience)
   }
 
   /** Makes parked keys due again. @returns those that were parked. */
   async redrive(names: readonly KeyName[]): Promise<readonly KeyName[]> {
     const redriven = await this.#ledger.redrive(names)
+    this.#waiters.notify()
     this.#handOutDue()
     return redriven
   }
@@ -146,6 +172,7 @@ export class HandlerSubscription {
   /** Gives up the event that parked each key; the rest of the key goes on. */
   async discard(names: readonly KeyName[], reason: string): Promise<readonly KeyName[]> {
     const discarded = await this.#ledger.discard(names, reason)
+    this.#waiters.notify()
     this.#handOutDue()
     return discarded
   }
@@ -314,6 +341,7 @@ export class HandlerSubscription {
       suspects.push({ partition, key, position })
     }
     await this.#ledger.recordDeaths(suspects, reason)
+    this.#waiters.notify()
   }
 
   #probe(): void {

@@ -12,12 +12,14 @@
  *     one open never takes it for the new one.
  */
 
+import type { Receipt } from '../actors/command.js'
 import type { Clock } from '../base/clock.js'
 import type { AnyProjector } from '../define/projector.js'
 import type { Position } from '../events/event.js'
 import type { RunningTask, TaskPool } from '../pool/contracts.js'
 import type { TableDatabase } from '../store/tables.js'
 import { RebuildFailedError } from './errors.js'
+import { positionGoal } from './goals.js'
 import { type ProjectOutcome, readCursor } from './project-task.js'
 import { startTurn } from './project-turn.js'
 import {
@@ -30,7 +32,7 @@ import { RemoteError } from './remote-send.js'
 import { isDirectoryOf, viewDirectoryOf } from './view-keys.js'
 import { countRows, type FindOptions, findRows, getRow, type Page } from './view-query.js'
 import { type ViewStatus, ViewSubscription } from './view-subscription.js'
-import { Waiters } from './waiters.js'
+import { type Patience, Waiters } from './waiters.js'
 import { putView, type WorkStore } from './work-store.js'
 
 /** Where rows are kept. */
@@ -76,9 +78,8 @@ export class View {
   #rebuildTurn: RunningTask | null = null
 
   private constructor(setup: ViewSetup, generation: number, database: TableDatabase) {
-    const { projector, clock } = setup
     this.#setup = setup
-    this.#waiters = new Waiters(`view ${projector.name}`, clock, () => this.cursor)
+    this.#waiters = new Waiters(setup.clock)
     this.#generation = generation
     this.#lastGeneration = generation
     this.#database = database
@@ -128,9 +129,17 @@ export class View {
     return countRows(this.#database)
   }
 
-  /** @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT */
-  caughtUp(position: Position, timeoutMs: number): Promise<void> {
-    return this.#waiters.wait(position, timeoutMs)
+  /**
+   * @param receipt - What an error is to carry.
+   * @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT
+   * @throws {WaitAbortedError} DRAMATIS_WAIT_ABORTED
+   */
+  caughtUp(position: Position, patience: Patience, receipt: Receipt | null = null): Promise<void> {
+    const subscription = `view ${this.projector.name}`
+    return this.#waiters.wait(
+      positionGoal(subscription, position, () => this.cursor, receipt),
+      patience,
+    )
   }
 
   /**
