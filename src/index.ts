@@ -67,6 +67,7 @@ export {
   rowType,
   type UnknownEvents,
   type ViewWriter,
+  type WhileFilling,
 } from './define/projector.js'
 export { defaultRetryPolicy, type RetryPolicy } from './define/retry.js'
 export {
@@ -139,6 +140,7 @@ export type {
 export {
   CaughtUpTimeoutError,
   HandlerTimeoutError,
+  IndexNotReadyError,
   InvalidKeyError,
   InvalidTokenError,
   KeyParkedError,
@@ -152,6 +154,11 @@ export type { HandlerStatus } from './subscriptions/handler-subscription.js'
 export { AppLoadError } from './subscriptions/load-app.js'
 export type { RebuildProgress, RebuildResult } from './subscriptions/rebuild-progress.js'
 export type { ParkCause } from './subscriptions/retry-policy.js'
-export type { RebuildOptions } from './subscriptions/view.js'
+export type { RebuildOptions } from './subscriptions/view-build.js'
+export type {
+  VerifyOptions,
+  ViewDifference,
+  ViewVerification,
+} from './subscriptions/view-comparison.js'
 export type { FindOptions, Page } from './subscriptions/view-query.js'
 export type { ViewStatus } from './subscriptions/view-subscription.js'

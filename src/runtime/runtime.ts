@@ -13,7 +13,7 @@ import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
-import { knownKeys } from '../base/options.js'
+import { functionAt, integerIn, knownKeys } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions } from '../define/actor.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyProjector, ProjectorDefinition } from '../define/projector.js'
@@ -22,7 +22,9 @@ import type { UpcastTable } from '../events/upcasting.js'
 import { DeadLetters } from '../subscriptions/dead-letters.js'
 import type { HandlerSubscription } from '../subscriptions/handler-subscription.js'
 import type { RebuildResult } from '../subscriptions/rebuild-progress.js'
-import type { RebuildOptions, View } from '../subscriptions/view.js'
+import type { View } from '../subscriptions/view.js'
+import type { RebuildOptions } from '../subscriptions/view-build.js'
+import type { VerifyOptions, ViewVerification } from '../subscriptions/view-comparison.js'
 import { type CaughtUpOptions, type Subscriptions, waitUntilCaughtUp } from './awaiting.js'
 import type { Bus } from './bus.js'
 import { Log } from './log.js'
@@ -141,14 +143,34 @@ export class Runtime {
   }
 
   /**
-   * Builds a view anew beside the one that serves, then swaps. Handlers never fire from it.
+   * Builds a view anew beside the one that serves, then swaps. Handlers never fire from it. A crash
+   * interrupts it: it goes on at the next opening, by itself. Where the view is being filled already, it
+   * waits for that.
    *
    * @throws {RebuildFailedError} DRAMATIS_REBUILD_FAILED; the old rows keep serving.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
    */
   async rebuild(projector: AnyProjector, options: RebuildOptions = {}): Promise<RebuildResult> {
     this.#assertOpen()
-    knownKeys('rebuild', options, ['onProgress', 'signal'])
+    parseRebuild('rebuild', options, [])
     return await this.#viewOf(projector).rebuild(options)
+  }
+
+  /**
+   * Builds a view anew beside the one that serves, compares the two, and removes what it built. The view
+   * serves meanwhile, and stands still while it is compared.
+   *
+   * @throws {RebuildFailedError} DRAMATIS_REBUILD_FAILED; nothing has changed.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  async verifyView(
+    projector: AnyProjector,
+    options: VerifyOptions = {},
+  ): Promise<ViewVerification> {
+    this.#assertOpen()
+    parseRebuild('verifyView', options, ['examplesMax'])
+    integerIn('verifyView.examplesMax', options.examplesMax ?? 0, 0, 1_000)
+    return await this.#viewOf(projector).verify(options)
   }
 
   status(): RuntimeStatus {
@@ -234,6 +256,18 @@ export class Runtime {
 
   #assertOpen(): void {
     if (this.#phase !== 'open') throw new ClosedError('the runtime')
+  }
+}
+
+function parseRebuild(what: string, options: RebuildOptions, more: readonly string[]): void {
+  knownKeys(what, options, ['onProgress', 'signal', 'eventsPerSecondMax', ...more])
+  const { onProgress, signal, eventsPerSecondMax } = options
+  if (onProgress !== undefined) functionAt(`${what}.onProgress`, onProgress)
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidArgumentError(`${what}.signal`, 'an AbortSignal', signal)
+  }
+  if (eventsPerSecondMax !== undefined) {
+    integerIn(`${what}.eventsPerSecondMax`, eventsPerSecondMax, 1, 1_000_000_000)
   }
 }
 

@@ -174,16 +174,40 @@ export class WaitAbortedError extends DramatisError {
   }
 }
 
-/** A rebuild was given up before the new rows took over. The old ones keep serving. */
+/** A rebuild, or a verification, was given up. The rows that served keep serving. */
 export class RebuildFailedError extends DramatisError {
   readonly code = 'DRAMATIS_REBUILD_FAILED'
   readonly projector: string
 
   constructor(projector: string, why: string, cause?: unknown) {
-    super(`Expected view ${projector} to be rebuilt, but ${why}. The old rows keep serving.`, {
+    super(`Expected view ${projector} to be built anew, but ${why}. The old rows keep serving.`, {
       cause,
     })
     this.projector = projector
+  }
+}
+
+/** The rows that serve were made without this index; those that have it are not there yet. */
+export class IndexNotReadyError extends DramatisError {
+  readonly code = 'DRAMATIS_INDEX_NOT_READY'
+  readonly projector: string
+  readonly index: string
+  readonly version: number
+  readonly versionServed: number
+
+  constructor(projector: string, index: string, version: number, versionServed: number) {
+    const remedy =
+      version === versionServed
+        ? 'its version was not raised with it: rebuild the view'
+        : `version ${version} is being filled: wait with caughtUp(log.head, { view: '${projector}' })`
+    super(
+      `Expected the rows of ${projector} to have the index ${index}, but those of version ` +
+        `${versionServed} serve, which do not. Nothing was read; ${remedy}.`,
+    )
+    this.projector = projector
+    this.index = index
+    this.version = version
+    this.versionServed = versionServed
   }
 }
 

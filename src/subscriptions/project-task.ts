@@ -31,6 +31,8 @@ export interface ProjectRequest {
   readonly directory: string
   /** Go no further than this position; `null`: to the head. */
   readonly to: Position | null
+  /** End after so many events; `null`: no such limit. */
+  readonly eventsMax: number | null
   readonly budgetMs: number
   /** One slot. */
   readonly flight: SharedArrayBuffer
@@ -75,12 +77,13 @@ export async function runProjectTask(
   database.refresh()
   let stored = readCursor(database)
   let cursor = stored
+  const eventsMax = request.eventsMax ?? Number.POSITIVE_INFINITY
   let events = 0
   for (;;) {
     const batch = await log.readBatch({
       after: cursor,
       ...(request.to === null ? {} : { to: request.to }),
-      eventsMax: batchEventsMax,
+      eventsMax: Math.min(batchEventsMax, eventsMax - events),
       wantsType: ports.events.wantsType,
     })
     const failure = applyBatch(ports, batch, stored, flight)
@@ -89,7 +92,8 @@ export async function runProjectTask(
     events += batch.events.filter((event) => event.position <= cursor).length
     const durationMs = clock.elapsedMs() - startedMs
     const isThrough = cursor >= Math.min(batch.head, request.to ?? batch.head)
-    if (failure !== null || isThrough || durationMs >= request.budgetMs) {
+    const isSpent = events >= eventsMax || durationMs >= request.budgetMs
+    if (failure !== null || isThrough || isSpent) {
       return { cursor, head: batch.head, events, durationMs, failure }
     }
     await yieldToEventLoop()
