@@ -147,12 +147,19 @@ export {
   PartitionsChangedError,
   ProjectorFailedError,
   RebuildFailedError,
+  ReplayFailedError,
   WaitAbortedError,
   WorkerCrashError,
 } from './subscriptions/errors.js'
 export type { HandlerStatus } from './subscriptions/handler-subscription.js'
 export { AppLoadError } from './subscriptions/load-app.js'
 export type { RebuildProgress, RebuildResult } from './subscriptions/rebuild-progress.js'
+export type {
+  ReplayFailure,
+  ReplayOptions,
+  ReplayProgress,
+  ReplayResult,
+} from './subscriptions/replay-options.js'
 export type { ParkCause } from './subscriptions/retry-policy.js'
 export type { RebuildOptions } from './subscriptions/view-build.js'
 export type {

@@ -16,6 +16,7 @@ import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore, ReadStreamOptions } from '../store/contracts.js'
 import type { HandlerStatus, HandlerSubscription } from '../subscriptions/handler-subscription.js'
+import type { ReplayOptions, ReplayResult } from '../subscriptions/replay-options.js'
 import type { View } from '../subscriptions/view.js'
 import type { FindOptions, Page } from '../subscriptions/view-query.js'
 import type { ViewStatus } from '../subscriptions/view-subscription.js'
@@ -98,6 +99,15 @@ export interface HandlerReference {
   /** Starts no delivery any more. Survives restarts, until `resume`. */
   pause(): Promise<void>
   resume(): Promise<void>
+  /**
+   * Delivers past events once more, marked by `context.isReplay`, in order per key, while new ones go on
+   * (or not, when the handler is paused). Nothing of it is written down: what failed is in the result,
+   * and the end of the process ends it.
+   *
+   * @throws {ReplayFailedError} DRAMATIS_REPLAY_FAILED, with how far it came
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  replay(options?: ReplayOptions): Promise<ReplayResult>
 }
 
 /** What references to actors work with. */
@@ -202,6 +212,10 @@ export function createHandlerReference(
     resume: async () => {
       assertOpen()
       await handler.resume()
+    },
+    replay: async (options = {}) => {
+      assertOpen()
+      return await handler.replay(options)
     },
   }
 }

@@ -6,6 +6,7 @@
 
 import type { Receipt } from '../actors/command.js'
 import { DramatisError, type ErrorData } from '../base/errors.js'
+import type { ReplayResult } from './replay-options.js'
 
 /** A delivery took longer than the handler's `timeoutMs`. It counts as a failed attempt. */
 export class HandlerTimeoutError extends DramatisError {
@@ -208,6 +209,25 @@ export class IndexNotReadyError extends DramatisError {
     this.index = index
     this.version = version
     this.versionServed = versionServed
+  }
+}
+
+/** A replay to a handler was given up, or could not begin. What it has delivered is delivered. */
+export class ReplayFailedError extends DramatisError {
+  readonly code = 'DRAMATIS_REPLAY_FAILED'
+  readonly handler: string
+  /** How far it came; `null`: it did not begin. */
+  readonly result: ReplayResult | null
+
+  constructor(handler: string, why: string, result: ReplayResult | null, cause?: unknown) {
+    const reached =
+      result === null
+        ? 'Nothing was delivered.'
+        : `Everything up to position ${result.position} of its range is through, with ` +
+          `${result.delivered} delivered: go on with \`from: ${result.position + 1}\`.`
+    super(`Expected the replay to ${handler} to reach its end, but ${why}. ${reached}`, { cause })
+    this.handler = handler
+    this.result = result
   }
 }
 

@@ -197,6 +197,18 @@ export class HandlerLedger {
     })
   }
 
+  /** Where each key begins that does not flow: its events from there on are not done with. */
+  firstOfBlockedKeys(): Map<string, Position> {
+    this.#work.refresh()
+    const { name } = this.definition
+    return new Map(
+      this.#work.readKeys(name).map((each) => {
+        const first = this.#work.readQueue(name, each)[0] ?? each.blocked.position
+        return [each.key, first]
+      }),
+    )
+  }
+
   /** The event that is first in line behind a key, if any. */
   firstQueued(name: KeyName): Position | undefined {
     this.#work.refresh()

@@ -23,10 +23,13 @@ import { eventKeyOf } from './event-key.js'
 import { awaitedKey, awaitedKeysOf, keysGoal, positionGoal } from './goals.js'
 import { HandlerLane } from './handler-lane.js'
 import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
+import { HandlerReplays } from './handler-replays.js'
 import { tryAlone } from './isolated-delivery.js'
 import { IsolatedTrials } from './isolated-trials.js'
+import { ProbeRotation } from './probe-rotation.js'
 import type { FromPump, PumpMode, PumpReport } from './pump-messages.js'
 import { answerSend, type SendOnHost } from './remote-send.js'
+import type { ReplayOptions, ReplayResult } from './replay-options.js'
 import { restartDelayMs } from './retry-policy.js'
 import type { SubscribedEvents } from './subscribed-events.js'
 import { type Patience, Waiters } from './waiters.js'
@@ -69,9 +72,8 @@ export class HandlerSubscription {
   readonly #breaker: Breaker
   readonly #waiters: Waiters
   readonly #trials: IsolatedTrials
-  #probedLane = 0
-  /** Lanes in a row that had nothing to probe with. */
-  #lanesWithNothing = 0
+  readonly #probes: ProbeRotation
+  readonly #replays: HandlerReplays
   #cancelDue: Cancel = () => {}
   #stopped = false
   #writeError: ErrorData | null = null
@@ -85,7 +87,7 @@ export class HandlerSubscription {
       this.definition.name,
       clock,
       () => this.#changeMode(),
-      () => this.#probe(),
+      () => this.#probes.probe(),
     )
     this.#waiters = new Waiters(clock)
     this.#trials = new IsolatedTrials({
@@ -95,6 +97,13 @@ export class HandlerSubscription {
       onEnd: (error) => this.#afterTrial(error),
     })
     this.#lanes = this.#createLanes()
+    const probes = {
+      breaker: this.#breaker,
+      isPaused: () => ledger.paused,
+      hasRetries: () => this.#hasRetries(),
+    }
+    this.#probes = new ProbeRotation(probes, this.#lanes)
+    this.#replays = new HandlerReplays(ports)
   }
 
   start(): void {
@@ -177,6 +186,11 @@ export class HandlerSubscription {
     return discarded
   }
 
+  /** Delivers past events once more. Throws as {@link HandlerReplays.run} does. */
+  replay(options: ReplayOptions): Promise<ReplayResult> {
+    return this.#replays.run(options)
+  }
+
   /** Finishes what is under way, within the deadline. */
   async stop(deadlineMs: number): Promise<void> {
     this.#stopped = true
@@ -184,7 +198,10 @@ export class HandlerSubscription {
     this.#breaker.stop()
     this.#trials.stop()
     const cancelAbort = this.#ports.clock.schedule(deadlineMs, () => this.#trials.abort())
-    await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)))
+    await Promise.all([
+      this.#replays.stop(deadlineMs),
+      ...this.#lanes.map((lane) => lane.stop(deadlineMs)),
+    ])
     await this.#trials.settled()
     cancelAbort()
     await this.#ledger.settled()
@@ -241,7 +258,7 @@ export class HandlerSubscription {
     else if (message.type === 'send') {
       void answerSend(this.#ports.send, message, (answer) => lane.post(answer))
     } else if (message.type === 'breaker') this.#breaker.open()
-    else if (message.type === 'probed') this.#afterProbe(message.outcome)
+    else if (message.type === 'probed') this.#probes.answered(message.outcome)
   }
 
   /** Writes a report, however often it takes: the pump goes no further without. */
@@ -342,23 +359,6 @@ export class HandlerSubscription {
     }
     await this.#ledger.recordDeaths(suspects, reason)
     this.#waiters.notify()
-  }
-
-  #probe(): void {
-    if (this.#ledger.paused) {
-      this.#breaker.probed(false)
-      return
-    }
-    this.#lanes[this.#probedLane % this.#lanes.length]!.post({ type: 'mode', mode: 'probe' })
-  }
-
-  #afterProbe(outcome: 'succeeded' | 'failed' | 'nothing'): void {
-    if (!this.#breaker.isOpen) return
-    this.#probedLane += 1
-    this.#lanesWithNothing = outcome === 'nothing' ? this.#lanesWithNothing + 1 : 0
-    if (outcome !== 'nothing') this.#breaker.probed(outcome === 'succeeded')
-    else if (this.#lanesWithNothing % this.#lanes.length > 0) this.#probe()
-    else this.#breaker.probed(!this.#hasRetries())
   }
 
   /** Whether keys wait to be tried again later: they would fail as soon as the breaker closed. */
