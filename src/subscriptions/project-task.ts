@@ -63,7 +63,11 @@ export interface ProjectPorts {
   readonly clock: Clock
 }
 
-const batchEventsMax = 2_048
+/**
+ * Events that change rows in memory before they are written, which is what a view that is far behind
+ * costs. Each is read in pieces of at most 8 MiB.
+ */
+const batchEventsMax = 8_192
 /** A cursor that moved less, past events nobody wanted, is not worth a commit. */
 const cursorWriteEvery = 8_192
 
