@@ -191,6 +191,7 @@ export class View {
    */
   rebuild(options: RebuildOptions = {}): Promise<RebuildResult> {
     return this.#follow(options, async () => {
+      await this.#tidiedUp()
       if (this.#building === null) return await this.#fillInBackground()
       this.#build?.follow(options)
       return (await this.#building) as RebuildResult
@@ -205,6 +206,7 @@ export class View {
    */
   verify(options: VerifyOptions = {}): Promise<ViewVerification> {
     return this.#follow(options, async () => {
+      await this.#tidiedUp()
       const { name } = this.projector
       if (this.#building !== null || this.#record.filling != null) {
         throw new RebuildFailedError(name, 'a rebuild is under way')
@@ -258,6 +260,11 @@ export class View {
     } finally {
       this.#followed = null
     }
+  }
+
+  /** Once rows have been swapped in, the old ones are still let go of: that is nobody's build any more. */
+  async #tidiedUp(): Promise<void> {
+    if (this.#record.filling == null) await this.#building?.catch(ignore)
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
