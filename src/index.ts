@@ -72,6 +72,7 @@ export {
   rowType,
   type UnknownEvents,
   type ViewWriter,
+  type WhileFilling,
 } from './define/projector.js'
 export { defaultRetryPolicy, type RetryPolicy } from './define/retry.js'
 export type { SnapshotMoment, SnapshotOptions, SnapshotRules } from './define/snapshot.js'
@@ -98,6 +99,7 @@ export {
   UpcastGapError,
 } from './events/upcast-errors.js'
 export type { OldData, UpcastPart } from './events/upcasting.js'
+export type { ActorSendOptions, CaughtUpOptions, Until } from './runtime/awaiting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
@@ -111,7 +113,7 @@ export type {
   HandlerReference,
   ViewReference,
 } from './runtime/references.js'
-export type { CaughtUpOptions, Runtime } from './runtime/runtime.js'
+export type { Runtime } from './runtime/runtime.js'
 export type { RuntimeStatus } from './runtime/status.js'
 export type {
   Durability,
@@ -150,17 +152,32 @@ export type {
 export {
   CaughtUpTimeoutError,
   HandlerTimeoutError,
+  IndexNotReadyError,
   InvalidKeyError,
   InvalidTokenError,
+  KeyParkedError,
   PartitionsChangedError,
   ProjectorFailedError,
   RebuildFailedError,
+  ReplayFailedError,
+  WaitAbortedError,
   WorkerCrashError,
 } from './subscriptions/errors.js'
 export type { HandlerStatus } from './subscriptions/handler-subscription.js'
 export { AppLoadError } from './subscriptions/load-app.js'
 export type { RebuildProgress, RebuildResult } from './subscriptions/rebuild-progress.js'
+export type {
+  ReplayFailure,
+  ReplayOptions,
+  ReplayProgress,
+  ReplayResult,
+} from './subscriptions/replay-options.js'
 export type { ParkCause } from './subscriptions/retry-policy.js'
-export type { RebuildOptions } from './subscriptions/view.js'
+export type { RebuildOptions } from './subscriptions/view-build.js'
+export type {
+  VerifyOptions,
+  ViewDifference,
+  ViewVerification,
+} from './subscriptions/view-comparison.js'
 export type { FindOptions, Page } from './subscriptions/view-query.js'
 export type { ViewStatus } from './subscriptions/view-subscription.js'

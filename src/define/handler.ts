@@ -23,10 +23,12 @@ export interface HandlerContext {
   /** 1-based delivery of this event to this handler; survives restarts. */
   readonly attempt: number
   /**
-   * The same for every delivery of this event to this handler: hand it to what you call. Each part of
-   * an event that an upcaster split has its own.
+   * The same for every delivery of this event to this handler, in a replay too: hand it to what you
+   * call. Each part of an event that an upcaster split has its own.
    */
   readonly idempotencyKey: string
+  /** Whether somebody asked for this delivery of a past event: `runtime.handler(...).replay(...)`. */
+  readonly isReplay: boolean
   /** Aborted at the timeout, and when the runtime closes. */
   readonly signal: AbortSignal
   /** The handler's name. */

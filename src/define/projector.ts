@@ -50,6 +50,12 @@ export interface ViewWriter<Row> {
  */
 export type UnknownEvents = 'fail' | 'skip'
 
+/**
+ * What queries see after a raised version, until the rows of that version are complete. `old`: the rows
+ * of the version before, as of the moment. `new`: those there are already, and never any of older code.
+ */
+export type WhileFilling = 'old' | 'new'
+
 /** The recorded events of several actors, by type. */
 export type EventsFrom<A extends readonly AnyActor[]> = UnionToIntersection<
   A[number] extends infer Each
@@ -76,6 +82,7 @@ export interface ProjectorDefinition<N extends string, Row, I extends string> {
   readonly version: number
   readonly from: readonly AnyActor[]
   readonly unknownEvents: UnknownEvents
+  readonly whileFilling: WhileFilling
   readonly indexes: Readonly<Record<string, (row: Row) => IndexKey>>
   // biome-ignore lint/suspicious/noExplicitAny: erased; the typed form is in defineProjector.
   readonly on: Readonly<Record<string, (event: any, view: ViewWriter<any>) => unknown>>
@@ -103,6 +110,8 @@ export function defineProjector<
     readonly row: RowType<Row>
     /** @default 'fail' */
     readonly unknownEvents?: UnknownEvents
+    /** @default 'old' */
+    readonly whileFilling?: WhileFilling
     readonly indexes?: Readonly<Record<I, (row: NoInfer<Row>) => IndexKey>>
     readonly on: {
       readonly [K in keyof EventsFrom<A>]?: (
@@ -120,6 +129,7 @@ export function defineProjector<
     'from',
     'row',
     'unknownEvents',
+    'whileFilling',
     'indexes',
     'on',
   ])
@@ -129,6 +139,7 @@ export function defineProjector<
     version: integerIn(`${name}.version`, definition.version, 1, 1_000_000),
     from: Object.freeze([...definition.from]),
     unknownEvents: parseUnknownEvents(name, definition.unknownEvents),
+    whileFilling: oneOf(`${name}.whileFilling`, definition.whileFilling ?? 'old', ['old', 'new']),
     indexes: parseIndexes(`${name}.indexes`, definition.indexes ?? {}),
     on: frozenTable(definition.on),
   }) as never

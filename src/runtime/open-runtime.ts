@@ -102,7 +102,7 @@ async function start(
     views,
     handlers,
   })
-  for (const view of views.values()) view.wake()
+  for (const view of views.values()) view.start()
   for (const handler of handlers.values()) handler.start()
   return runtime
 }

@@ -6,7 +6,7 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
-import type { Receipt, SendOptions } from '../actors/command.js'
+import type { Receipt } from '../actors/command.js'
 import type { Moment } from '../actors/moment.js'
 import type { StateDifference } from '../actors/past-state.js'
 import { ClosedError } from '../base/closed-error.js'
@@ -17,9 +17,11 @@ import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore } from '../store/contracts.js'
 import type { HandlerStatus, HandlerSubscription } from '../subscriptions/handler-subscription.js'
+import type { ReplayOptions, ReplayResult } from '../subscriptions/replay-options.js'
 import type { View } from '../subscriptions/view.js'
 import type { FindOptions, Page } from '../subscriptions/view-query.js'
 import type { ViewStatus } from '../subscriptions/view-subscription.js'
+import { type ActorSendOptions, parseUntil, type Subscriptions } from './awaiting.js'
 import { closeStream, deleteStream, type EndStreamOptions, type StreamEnd } from './end-stream.js'
 import { type ReadEventsOptions, readEvents } from './read-events.js'
 
@@ -29,15 +31,19 @@ type EventOf<E extends EventDefinitions> = RecordedEvents<E>[keyof E & string]
 export interface ActorReference<S, E extends EventDefinitions, C> {
   readonly streamId: string
   /**
-   * Sends a command. Resolves when everything it decided is durable.
+   * Sends a command. Resolves when everything it decided is durable; with `until`, when a view shows it
+   * or a handler has handled it. An error of that wait carries the receipt: the events are written.
    *
    * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED: the domain refused it; an outcome.
+   * @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT, only with `until`
+   * @throws {KeyParkedError} DRAMATIS_KEY_PARKED, only with `until`
+   * @throws {WaitAbortedError} DRAMATIS_WAIT_ABORTED, only with `until`
    * @throws other coded errors, all listed in `docs/errors.md`.
    */
   send<K extends keyof C & string>(
     command: K,
     payload: InferObject<C[K]>,
-    options?: SendOptions,
+    options?: ActorSendOptions,
   ): Promise<Receipt<EventOf<E>>>
   /**
    * Closes the stream: the state and the events stay, and nothing more can be recorded, ever. Commands
@@ -110,46 +116,77 @@ export interface HandlerReference {
   /** Starts no delivery any more. Survives restarts, until `resume`. */
   pause(): Promise<void>
   resume(): Promise<void>
+  /**
+   * Delivers past events once more, marked by `context.isReplay`, in order per key, while new ones go on
+   * (or not, when the handler is paused). Nothing of it is written down: what failed is in the result,
+   * and the end of the process ends it.
+   *
+   * @throws {ReplayFailedError} DRAMATIS_REPLAY_FAILED, with how far it came
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  replay(options?: ReplayOptions): Promise<ReplayResult>
+}
+
+/** What references to actors work with. */
+export interface ActorReferencePorts {
+  readonly actors: ActorSystem
+  readonly store: EventStore
+  readonly upcasts: UpcastTable
+  readonly subscriptions: Subscriptions
+  readonly isOpen: () => boolean
 }
 
 /** @throws {InvalidIdError} DRAMATIS_INVALID_ID */
 export function createActorReference<N extends string, S, E extends EventDefinitions, C>(
-  system: ActorSystem,
-  store: EventStore,
-  upcasts: UpcastTable,
+  ports: ActorReferencePorts,
   definition: ActorDefinition<N, S, E, C>,
   id: string,
-  isOpen: () => boolean,
 ): ActorReference<S, E, C> {
+  const { actors, store, upcasts, subscriptions, isOpen } = ports
   const aggregateId = parseAggregateId(definition.name, id)
   const streamId = streamIdOf(definition.name, aggregateId)
   const refused = (): Promise<never> => Promise.reject(new ClosedError('the runtime'))
+  const sendUntil = async (
+    command: string,
+    payload: unknown,
+    { until, ...options }: ActorSendOptions,
+  ): Promise<Receipt> => {
+    const wait = until === undefined ? null : parseUntil(subscriptions, until)
+    const receipt = await actors.send(definition, aggregateId, command, payload, options)
+    await wait?.(receipt, options.signal)
+    return receipt
+  }
   return {
     streamId,
-    send: (command, payload, options) =>
-      isOpen()
-        ? (system.send(definition, aggregateId, command, payload, options) as never)
-        : refused(),
+    send: (command, payload, options) => {
+      if (!isOpen()) return refused()
+      if (hasUntil(options)) return sendUntil(command, payload, options) as never
+      return actors.send(definition, aggregateId, command, payload, options) as never
+    },
     closeStream: (options) =>
-      isOpen() ? closeStream(system, definition, aggregateId, options) : refused(),
+      isOpen() ? closeStream(actors, definition, aggregateId, options) : refused(),
     deleteStream: (options) =>
-      isOpen() ? deleteStream(system, definition, aggregateId, options) : refused(),
+      isOpen() ? deleteStream(actors, definition, aggregateId, options) : refused(),
     state: (moment?: Moment) => {
       if (!isOpen()) return refused()
       const state =
         moment === undefined
-          ? system.state(definition, aggregateId)
-          : system.stateAt(definition, aggregateId, moment)
+          ? actors.state(definition, aggregateId)
+          : actors.stateAt(definition, aggregateId, moment)
       return state as Promise<S>
     },
     diff: (before, after) =>
-      isOpen() ? system.difference(definition, aggregateId, before, after) : refused(),
-    deleteSnapshot: () => (isOpen() ? system.deleteSnapshot(definition, aggregateId) : refused()),
+      isOpen() ? actors.difference(definition, aggregateId, before, after) : refused(),
+    deleteSnapshot: () => (isOpen() ? actors.deleteSnapshot(definition, aggregateId) : refused()),
     events: (options?: ReadEventsOptions) => {
       if (!isOpen()) throw new ClosedError('the runtime')
       return readEvents(store, upcasts, streamId, options) as never
     },
   }
+}
+
+function hasUntil(options: ActorSendOptions | undefined): options is ActorSendOptions {
+  return typeof options === 'object' && options !== null && 'until' in options
 }
 
 /** @param assertOpen - Throws once the runtime is closing: the rows may be gone then. */
@@ -188,6 +225,10 @@ export function createHandlerReference(
     resume: async () => {
       assertOpen()
       await handler.resume()
+    },
+    replay: async (options = {}) => {
+      assertOpen()
+      return await handler.replay(options)
     },
   }
 }

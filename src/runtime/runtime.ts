@@ -13,7 +13,7 @@ import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
-import { integerIn, knownKeys } from '../base/options.js'
+import { functionAt, integerIn, knownKeys } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions } from '../define/actor.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyProjector, ProjectorDefinition } from '../define/projector.js'
@@ -22,7 +22,10 @@ import type { UpcastTable } from '../events/upcasting.js'
 import { DeadLetters } from '../subscriptions/dead-letters.js'
 import type { HandlerSubscription } from '../subscriptions/handler-subscription.js'
 import type { RebuildResult } from '../subscriptions/rebuild-progress.js'
-import type { RebuildOptions, View } from '../subscriptions/view.js'
+import type { View } from '../subscriptions/view.js'
+import type { RebuildOptions } from '../subscriptions/view-build.js'
+import type { VerifyOptions, ViewVerification } from '../subscriptions/view-comparison.js'
+import { type CaughtUpOptions, type Subscriptions, waitUntilCaughtUp } from './awaiting.js'
 import type { Bus } from './bus.js'
 import { Log } from './log.js'
 import type { Pools } from './pools.js'
@@ -37,14 +40,6 @@ import {
 } from './references.js'
 import type { RuntimeStatus } from './status.js'
 import type { Storage } from './storage.js'
-
-/** What to wait for; exactly one of `view` and `handler`. */
-export interface CaughtUpOptions {
-  readonly view?: AnyProjector | string
-  readonly handler?: HandlerDefinition | string
-  /** Milliseconds in [0, 3_600_000]. @default 5_000 */
-  readonly timeoutMs?: number
-}
 
 /** Everything a runtime is made of; wired by `openRuntime`. */
 export interface RuntimeParts {
@@ -74,6 +69,10 @@ export class Runtime {
   /** The log of all events. */
   readonly log: Log
   readonly #parts: RuntimeParts
+  readonly #subscriptions: Subscriptions = {
+    viewOf: (projector) => this.#viewOf(projector),
+    handlerOf: (definition) => this.#handlerOf(definition),
+  }
   readonly #startedMs: number
   readonly #events: RateMeter
   readonly #commits: RateMeter
@@ -110,7 +109,8 @@ export class Runtime {
   ): ActorReference<S, E, C> {
     const { actors, storage, upcasts } = this.#parts
     const isOpen = (): boolean => this.#phase === 'open'
-    return createActorReference(actors, storage.store, upcasts, definition, id, isOpen)
+    const ports = { actors, store: storage.store, upcasts, subscriptions: this.#subscriptions }
+    return createActorReference({ ...ports, isOpen }, definition, id)
   }
 
   /** A view of the app. @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
@@ -129,33 +129,30 @@ export class Runtime {
 
   /**
    * Waits until a view or a handler is done with everything up to a position: read your writes.
-   * A handler is done with an event when it has handled it or queued it behind a parked key.
+   * A handler is done with an event when it has handled it or set it aside with its key; with `key`,
+   * only when everything of that key up to the position is handled, or discarded.
    *
    * @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT; the events stay written.
+   * @throws {KeyParkedError} DRAMATIS_KEY_PARKED; the events stay written.
+   * @throws {WaitAbortedError} DRAMATIS_WAIT_ABORTED; the events stay written.
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
    */
   async caughtUp(position: Position, options: CaughtUpOptions): Promise<void> {
     this.#assertOpen()
-    knownKeys('caughtUp', options, ['view', 'handler', 'timeoutMs'])
-    integerIn('position', position, 0, Number.MAX_SAFE_INTEGER)
-    const timeoutMs = integerIn('timeoutMs', options.timeoutMs ?? 5_000, 0, 3_600_000)
-    const { view, handler } = options
-    if ((view === undefined) === (handler === undefined)) {
-      throw new InvalidArgumentError('caughtUp', 'given a view or a handler', options)
-    }
-    const subscription =
-      view !== undefined ? this.#viewOf(view) : this.#handlerOf(handler as HandlerDefinition)
-    await subscription.caughtUp(position, timeoutMs)
+    await waitUntilCaughtUp(this.#subscriptions, position, options)
   }
 
   /**
-   * Builds a view anew beside the one that serves, then swaps. Handlers never fire from it.
+   * Builds a view anew beside the one that serves, then swaps. Handlers never fire from it. A crash
+   * interrupts it: it goes on at the next opening, by itself. Where the view is being filled already, it
+   * waits for that.
    *
    * @throws {RebuildFailedError} DRAMATIS_REBUILD_FAILED; the old rows keep serving.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
    */
   async rebuild(projector: AnyProjector, options: RebuildOptions = {}): Promise<RebuildResult> {
     this.#assertOpen()
-    knownKeys('rebuild', options, ['onProgress', 'signal'])
+    parseRebuild('rebuild', options, [])
     return await this.#viewOf(projector).rebuild(options)
   }
 
@@ -166,6 +163,23 @@ export class Runtime {
   async deleteSnapshots(): Promise<void> {
     this.#assertOpen()
     await this.#parts.actors.deleteSnapshots()
+  }
+
+  /**
+   * Builds a view anew beside the one that serves, compares the two, and removes what it built. The view
+   * serves meanwhile, and stands still while it is compared.
+   *
+   * @throws {RebuildFailedError} DRAMATIS_REBUILD_FAILED; nothing has changed.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  async verifyView(
+    projector: AnyProjector,
+    options: VerifyOptions = {},
+  ): Promise<ViewVerification> {
+    this.#assertOpen()
+    parseRebuild('verifyView', options, ['examplesMax'])
+    integerIn('verifyView.examplesMax', options.examplesMax ?? 0, 0, 1_000)
+    return await this.#viewOf(projector).verify(options)
   }
 
   status(): RuntimeStatus {
@@ -251,6 +265,18 @@ export class Runtime {
 
   #assertOpen(): void {
     if (this.#phase !== 'open') throw new ClosedError('the runtime')
+  }
+}
+
+function parseRebuild(what: string, options: RebuildOptions, more: readonly string[]): void {
+  knownKeys(what, options, ['onProgress', 'signal', 'eventsPerSecondMax', ...more])
+  const { onProgress, signal, eventsPerSecondMax } = options
+  if (onProgress !== undefined) functionAt(`${what}.onProgress`, onProgress)
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidArgumentError(`${what}.signal`, 'an AbortSignal', signal)
+  }
+  if (eventsPerSecondMax !== undefined) {
+    integerIn(`${what}.eventsPerSecondMax`, eventsPerSecondMax, 1, 1_000_000_000)
   }
 }
 

@@ -39,6 +39,8 @@ export type SendFromHandler = (
 export interface DeliveryPorts {
   readonly clock: Clock
   readonly send: SendFromHandler
+  /** @default false */
+  readonly isReplay?: boolean
 }
 
 /** How a delivery ended; `null`: well. */
@@ -73,6 +75,10 @@ export class Delivery implements HandlerContext {
     const { id, part } = this.#event
     // The first part keeps the key that the event had before an upcaster split it.
     return part ? `${id}#${part}:${this.#definition.name}` : `${id}:${this.#definition.name}`
+  }
+
+  get isReplay(): boolean {
+    return this.#ports.isReplay === true
   }
 
   get signal(): AbortSignal {

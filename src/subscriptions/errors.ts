@@ -4,7 +4,9 @@
  * Codes are API: `docs/errors.md`.
  */
 
-import { DramatisError } from '../base/errors.js'
+import type { Receipt } from '../actors/command.js'
+import { DramatisError, type ErrorData } from '../base/errors.js'
+import type { ReplayResult } from './replay-options.js'
 
 /** A delivery took longer than the handler's `timeoutMs`. It counts as a failed attempt. */
 export class HandlerTimeoutError extends DramatisError {
@@ -94,39 +96,138 @@ export class PartitionsChangedError extends DramatisError {
   }
 }
 
-/** The view or handler did not reach the position in time. What was written stays written. */
+/** The view or handler did not get there in time. What was written stays written. */
 export class CaughtUpTimeoutError extends DramatisError {
   readonly code = 'DRAMATIS_CAUGHT_UP_TIMEOUT'
   readonly subscription: string
   readonly positionWanted: number
   readonly positionReached: number
+  /** That of the command, where it was sent with `until`. */
+  readonly receipt: Receipt | null
 
   constructor(
     subscription: string,
     positionWanted: number,
     positionReached: number,
     timeoutMs: number,
+    receipt: Receipt | null = null,
   ) {
     super(
       `Expected ${subscription} to reach position ${positionWanted} within ${timeoutMs} ms, found it at ` +
-        `${positionReached}. The events are written all the same: wait longer, or look at its status.`,
+        `${positionReached}. The events are written all the same: do not send the command again; wait ` +
+        'longer, or look at its status.',
     )
     this.subscription = subscription
     this.positionWanted = positionWanted
     this.positionReached = positionReached
+    this.receipt = receipt
   }
 }
 
-/** A rebuild was given up before the new rows took over. The old ones keep serving. */
+/** What was waited for waits itself, as a dead letter. What was written stays written. */
+export class KeyParkedError extends DramatisError {
+  readonly code = 'DRAMATIS_KEY_PARKED'
+  readonly handler: string
+  readonly key: string
+  readonly positionWanted: number
+  /** Of the event that parked the key. */
+  readonly positionParked: number
+  /** That of the command, where it was sent with `until`. */
+  readonly receipt: Receipt | null
+
+  constructor(
+    handler: string,
+    key: string,
+    positionWanted: number,
+    positionParked: number,
+    error: ErrorData,
+    receipt: Receipt | null = null,
+  ) {
+    super(
+      `Expected handler ${handler} to have handled key ${key} up to position ${positionWanted}, but the ` +
+        `key is parked since the event at position ${positionParked} failed: ${error.message}. The ` +
+        'events are written all the same: do not send the command again; mend the cause, then ' +
+        `deadLetters.redrive({ handler: '${handler}', key: '${key}' }), or discard it.`,
+    )
+    this.handler = handler
+    this.key = key
+    this.positionWanted = positionWanted
+    this.positionParked = positionParked
+    this.receipt = receipt
+  }
+}
+
+/** Waiting for a view or a handler was given up. What was written stays written. */
+export class WaitAbortedError extends DramatisError {
+  readonly code = 'DRAMATIS_WAIT_ABORTED'
+  readonly subscription: string
+  /** That of the command, where it was sent with `until`. */
+  readonly receipt: Receipt | null
+
+  constructor(subscription: string, receipt: Receipt | null, cause: unknown) {
+    super(
+      `Expected ${subscription} to get there, but waiting for it was given up. The events are written ` +
+        'all the same: do not send the command again; ask `caughtUp` for the position when it matters.',
+      { cause },
+    )
+    this.subscription = subscription
+    this.receipt = receipt
+  }
+}
+
+/** A rebuild, or a verification, was given up. The rows that served keep serving. */
 export class RebuildFailedError extends DramatisError {
   readonly code = 'DRAMATIS_REBUILD_FAILED'
   readonly projector: string
 
   constructor(projector: string, why: string, cause?: unknown) {
-    super(`Expected view ${projector} to be rebuilt, but ${why}. The old rows keep serving.`, {
+    super(`Expected view ${projector} to be built anew, but ${why}. The old rows keep serving.`, {
       cause,
     })
     this.projector = projector
+  }
+}
+
+/** The rows that serve were made without this index; those that have it are not there yet. */
+export class IndexNotReadyError extends DramatisError {
+  readonly code = 'DRAMATIS_INDEX_NOT_READY'
+  readonly projector: string
+  readonly index: string
+  readonly version: number
+  readonly versionServed: number
+
+  constructor(projector: string, index: string, version: number, versionServed: number) {
+    const remedy =
+      version === versionServed
+        ? 'its version was not raised with it: rebuild the view'
+        : `version ${version} is being filled: wait with caughtUp(log.head, { view: '${projector}' })`
+    super(
+      `Expected the rows of ${projector} to have the index ${index}, but those of version ` +
+        `${versionServed} serve, which do not. Nothing was read; ${remedy}.`,
+    )
+    this.projector = projector
+    this.index = index
+    this.version = version
+    this.versionServed = versionServed
+  }
+}
+
+/** A replay to a handler was given up, or could not begin. What it has delivered is delivered. */
+export class ReplayFailedError extends DramatisError {
+  readonly code = 'DRAMATIS_REPLAY_FAILED'
+  readonly handler: string
+  /** How far it came; `null`: it did not begin. */
+  readonly result: ReplayResult | null
+
+  constructor(handler: string, why: string, result: ReplayResult | null, cause?: unknown) {
+    const reached =
+      result === null
+        ? 'Nothing was delivered.'
+        : `Everything up to position ${result.position} of its range is through, with ` +
+          `${result.delivered} delivered: go on with \`from: ${result.position + 1}\`.`
+    super(`Expected the replay to ${handler} to reach its end, but ${why}. ${reached}`, { cause })
+    this.handler = handler
+    this.result = result
   }
 }
 

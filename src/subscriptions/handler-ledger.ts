@@ -94,6 +94,15 @@ export class HandlerLedger {
     return this.#waiting
   }
 
+  /** How a key is doing that does not flow; `null`: it flows. Costs a look-up while none is parked. */
+  blockedKey(name: KeyName): BlockedKey | null {
+    const waiting = this.#waiting.get(idOf(name))
+    if (waiting !== undefined) return waiting.blocked
+    if (this.#parked === 0) return null
+    this.#work.refresh()
+    return this.#work.readKey(this.definition.name, name) ?? null
+  }
+
   cursorOf(partition: number): Position {
     const cursor = this.#cursors.get(partition)
     assert(cursor !== undefined)
@@ -186,6 +195,18 @@ export class HandlerLedger {
       for (const each of parked) this.#publishPark('discarded', each, each.blocked.position, reason)
       return parked
     })
+  }
+
+  /** Where each key begins that does not flow: its events from there on are not done with. */
+  firstOfBlockedKeys(): Map<string, Position> {
+    this.#work.refresh()
+    const { name } = this.definition
+    return new Map(
+      this.#work.readKeys(name).map((each) => {
+        const first = this.#work.readQueue(name, each)[0] ?? each.blocked.position
+        return [each.key, first]
+      }),
+    )
   }
 
   /** The event that is first in line behind a key, if any. */

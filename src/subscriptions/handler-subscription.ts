@@ -9,6 +9,7 @@
  *   - a due key is handed to its pump once, until the pump has said how it went or is gone.
  */
 
+import type { Receipt } from '../actors/command.js'
 import type { Cancel, Clock } from '../base/clock.js'
 import { type ErrorData, errorToData } from '../base/errors.js'
 import type { Random } from '../base/random.js'
@@ -19,15 +20,19 @@ import type { LogReader } from '../store/contracts.js'
 import { publish } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
 import { eventKeyOf } from './event-key.js'
+import { awaitedKey, awaitedKeysOf, keysGoal, positionGoal } from './goals.js'
 import { HandlerLane } from './handler-lane.js'
 import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
+import { HandlerReplays } from './handler-replays.js'
 import { tryAlone } from './isolated-delivery.js'
 import { IsolatedTrials } from './isolated-trials.js'
+import { ProbeRotation } from './probe-rotation.js'
 import type { FromPump, PumpMode, PumpReport } from './pump-messages.js'
 import { answerSend, type SendOnHost } from './remote-send.js'
+import type { ReplayOptions, ReplayResult } from './replay-options.js'
 import { restartDelayMs } from './retry-policy.js'
 import type { SubscribedEvents } from './subscribed-events.js'
-import { Waiters } from './waiters.js'
+import { type Patience, Waiters } from './waiters.js'
 import type { HandlerCounts, KeyName } from './work-store.js'
 
 export interface HandlerPorts {
@@ -67,9 +72,8 @@ export class HandlerSubscription {
   readonly #breaker: Breaker
   readonly #waiters: Waiters
   readonly #trials: IsolatedTrials
-  #probedLane = 0
-  /** Lanes in a row that had nothing to probe with. */
-  #lanesWithNothing = 0
+  readonly #probes: ProbeRotation
+  readonly #replays: HandlerReplays
   #cancelDue: Cancel = () => {}
   #stopped = false
   #writeError: ErrorData | null = null
@@ -83,9 +87,9 @@ export class HandlerSubscription {
       this.definition.name,
       clock,
       () => this.#changeMode(),
-      () => this.#probe(),
+      () => this.#probes.probe(),
     )
-    this.#waiters = new Waiters(`handler ${this.definition.name}`, clock, () => ledger.cursor)
+    this.#waiters = new Waiters(clock)
     this.#trials = new IsolatedTrials({
       ledger,
       clock,
@@ -93,6 +97,13 @@ export class HandlerSubscription {
       onEnd: (error) => this.#afterTrial(error),
     })
     this.#lanes = this.#createLanes()
+    const probes = {
+      breaker: this.#breaker,
+      isPaused: () => ledger.paused,
+      hasRetries: () => this.#hasRetries(),
+    }
+    this.#probes = new ProbeRotation(probes, this.#lanes)
+    this.#replays = new HandlerReplays(ports)
   }
 
   start(): void {
@@ -131,14 +142,38 @@ export class HandlerSubscription {
     this.#changeMode()
   }
 
-  /** @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT */
-  caughtUp(position: Position, timeoutMs: number): Promise<void> {
-    return this.#waiters.wait(position, timeoutMs)
+  /**
+   * Everything up to a position is handled, or set aside with its key.
+   *
+   * @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT
+   * @throws {WaitAbortedError} DRAMATIS_WAIT_ABORTED
+   */
+  caughtUp(position: Position, patience: Patience): Promise<void> {
+    const subscription = `handler ${this.definition.name}`
+    const goal = positionGoal(subscription, position, () => this.#ledger.cursor)
+    return this.#waiters.wait(goal, patience)
+  }
+
+  /**
+   * Everything of a key up to a position is handled, or given up.
+   *
+   * @throws {KeyParkedError} DRAMATIS_KEY_PARKED, and what {@link caughtUp} throws
+   */
+  keyCaughtUp(key: string, position: Position, patience: Patience): Promise<void> {
+    const awaited = awaitedKey(this.definition, key, position)
+    return this.#waiters.wait(keysGoal(this.#ledger, [awaited]), patience)
+  }
+
+  /** What a command wrote is handled, or given up. Throws as {@link keyCaughtUp} does. */
+  receiptHandled(receipt: Receipt, patience: Patience): Promise<void> {
+    const awaited = awaitedKeysOf(this.definition, this.#ports.events, receipt.events)
+    return this.#waiters.wait(keysGoal(this.#ledger, awaited, receipt), patience)
   }
 
   /** Makes parked keys due again. @returns those that were parked. */
   async redrive(names: readonly KeyName[]): Promise<readonly KeyName[]> {
     const redriven = await this.#ledger.redrive(names)
+    this.#waiters.notify()
     this.#handOutDue()
     return redriven
   }
@@ -146,8 +181,14 @@ export class HandlerSubscription {
   /** Gives up the event that parked each key; the rest of the key goes on. */
   async discard(names: readonly KeyName[], reason: string): Promise<readonly KeyName[]> {
     const discarded = await this.#ledger.discard(names, reason)
+    this.#waiters.notify()
     this.#handOutDue()
     return discarded
+  }
+
+  /** Delivers past events once more. Throws as {@link HandlerReplays.run} does. */
+  replay(options: ReplayOptions): Promise<ReplayResult> {
+    return this.#replays.run(options)
   }
 
   /** Finishes what is under way, within the deadline. */
@@ -157,7 +198,10 @@ export class HandlerSubscription {
     this.#breaker.stop()
     this.#trials.stop()
     const cancelAbort = this.#ports.clock.schedule(deadlineMs, () => this.#trials.abort())
-    await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)))
+    await Promise.all([
+      this.#replays.stop(deadlineMs),
+      ...this.#lanes.map((lane) => lane.stop(deadlineMs)),
+    ])
     await this.#trials.settled()
     cancelAbort()
     await this.#ledger.settled()
@@ -214,7 +258,7 @@ export class HandlerSubscription {
     else if (message.type === 'send') {
       void answerSend(this.#ports.send, message, (answer) => lane.post(answer))
     } else if (message.type === 'breaker') this.#breaker.open()
-    else if (message.type === 'probed') this.#afterProbe(message.outcome)
+    else if (message.type === 'probed') this.#probes.answered(message.outcome)
   }
 
   /** Writes a report, however often it takes: the pump goes no further without. */
@@ -314,23 +358,7 @@ export class HandlerSubscription {
       suspects.push({ partition, key, position })
     }
     await this.#ledger.recordDeaths(suspects, reason)
-  }
-
-  #probe(): void {
-    if (this.#ledger.paused) {
-      this.#breaker.probed(false)
-      return
-    }
-    this.#lanes[this.#probedLane % this.#lanes.length]!.post({ type: 'mode', mode: 'probe' })
-  }
-
-  #afterProbe(outcome: 'succeeded' | 'failed' | 'nothing'): void {
-    if (!this.#breaker.isOpen) return
-    this.#probedLane += 1
-    this.#lanesWithNothing = outcome === 'nothing' ? this.#lanesWithNothing + 1 : 0
-    if (outcome !== 'nothing') this.#breaker.probed(outcome === 'succeeded')
-    else if (this.#lanesWithNothing % this.#lanes.length > 0) this.#probe()
-    else this.#breaker.probed(!this.#hasRetries())
+    this.#waiters.notify()
   }
 
   /** Whether keys wait to be tried again later: they would fail as soon as the breaker closed. */

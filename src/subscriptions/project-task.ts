@@ -31,6 +31,8 @@ export interface ProjectRequest {
   readonly directory: string
   /** Go no further than this position; `null`: to the head. */
   readonly to: Position | null
+  /** End after so many events; `null`: no such limit. */
+  readonly eventsMax: number | null
   readonly budgetMs: number
   /** One slot. */
   readonly flight: SharedArrayBuffer
@@ -61,7 +63,11 @@ export interface ProjectPorts {
   readonly clock: Clock
 }
 
-const batchEventsMax = 2_048
+/**
+ * Events that change rows in memory before they are written, which is what a view that is far behind
+ * costs. Each is read in pieces of at most 8 MiB.
+ */
+const batchEventsMax = 8_192
 /** A cursor that moved less, past events nobody wanted, is not worth a commit. */
 const cursorWriteEvery = 8_192
 
@@ -75,12 +81,13 @@ export async function runProjectTask(
   database.refresh()
   let stored = readCursor(database)
   let cursor = stored
+  const eventsMax = request.eventsMax ?? Number.POSITIVE_INFINITY
   let events = 0
   for (;;) {
     const batch = await log.readBatch({
       after: cursor,
       ...(request.to === null ? {} : { to: request.to }),
-      eventsMax: batchEventsMax,
+      eventsMax: Math.min(batchEventsMax, eventsMax - events),
       wantsType: ports.events.wantsType,
     })
     const failure = applyBatch(ports, batch, stored, flight)
@@ -89,7 +96,8 @@ export async function runProjectTask(
     events += batch.events.filter((event) => event.position <= cursor).length
     const durationMs = clock.elapsedMs() - startedMs
     const isThrough = cursor >= Math.min(batch.head, request.to ?? batch.head)
-    if (failure !== null || isThrough || durationMs >= request.budgetMs) {
+    const isSpent = events >= eventsMax || durationMs >= request.budgetMs
+    if (failure !== null || isThrough || isSpent) {
       return { cursor, head: batch.head, events, durationMs, failure }
     }
     await yieldToEventLoop()

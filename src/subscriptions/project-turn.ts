@@ -7,6 +7,7 @@
 
 import type { Cancel, Clock } from '../base/clock.js'
 import type { AnyProjector } from '../define/projector.js'
+import type { Position } from '../events/event.js'
 import type { RunningTask, TaskPool } from '../pool/contracts.js'
 import { Flight, FlightWatch } from './flight.js'
 import type { ProjectRequest } from './project-task.js'
@@ -17,6 +18,16 @@ export interface TurnPorts {
   readonly clock: Clock
 }
 
+/** Where a turn ends, whichever comes first. */
+export interface TurnLimits {
+  /** Position; `null`: the head. */
+  readonly to: Position | null
+  /** Events; `null`: no such limit. */
+  readonly eventsMax: number | null
+  /** How long the turn may keep its thread from others. Milliseconds. */
+  readonly budgetMs: number
+}
+
 /** How long one event may take before its thread counts as hung. Milliseconds. */
 const eventMsMax = 10_000
 const watchEveryMs = 500
@@ -24,18 +35,15 @@ const watchEveryMs = 500
 /**
  * Starts a turn on the rows in `directory`. Ends with a `ProjectOutcome`, or as crashed when one event
  * keeps its thread for too long.
- *
- * @param budgetMs - How long the turn may keep its thread from others.
  */
-export function startTurn(ports: TurnPorts, directory: string, budgetMs: number): RunningTask {
+export function startTurn(ports: TurnPorts, directory: string, limits: TurnLimits): RunningTask {
   const { projector, pool } = ports
   const flight = Flight.allocate(1)
   const request: ProjectRequest = {
     task: 'project',
     projector: projector.name,
     directory,
-    to: null,
-    budgetMs,
+    ...limits,
     flight,
   }
   const task = pool.run(request, () => {})

@@ -20,6 +20,8 @@ import { type ProjectRequest, runProjectTask } from './project-task.js'
 import { Pump } from './pump.js'
 import type { IsolatedRequest, PumpRequest, ToPump } from './pump-messages.js'
 import { RemoteSend } from './remote-send.js'
+import type { ReplayRequest, ToReplay } from './replay-messages.js'
+import { ReplayTask } from './replay-task.js'
 import { SubscribedEvents } from './subscribed-events.js'
 import type { WorkStore } from './work-store.js'
 
@@ -44,7 +46,12 @@ export interface ProbeRequest {
   readonly task: 'probe'
 }
 
-export type SubscriptionRequest = ProbeRequest | PumpRequest | IsolatedRequest | ProjectRequest
+export type SubscriptionRequest =
+  | ProbeRequest
+  | PumpRequest
+  | IsolatedRequest
+  | ProjectRequest
+  | ReplayRequest
 
 export function createSubscriptionRunner(ports: TaskContext): RunTask {
   const context = { ...ports, upcasts: new UpcastTable(ports.app.actors) }
@@ -53,6 +60,7 @@ export function createSubscriptionRunner(ports: TaskContext): RunTask {
     if (task.task === 'probe') return fingerprintOf(context.app)
     if (task.task === 'project') return await project(context, task)
     if (task.task === 'isolated') return await deliverAlone(context, task, channel)
+    if (task.task === 'replay') return await replay(context, task, channel)
     return await pump(context, task, channel)
   }
 }
@@ -80,6 +88,23 @@ async function pump(
   channel.listen((message) => {
     remote.receive(message as ToPump)
     running.receive(message as ToPump)
+  })
+  await running.run()
+}
+
+async function replay(
+  context: RunnerContext,
+  request: ReplayRequest,
+  channel: TaskChannel,
+): Promise<void> {
+  const definition = handlerOf(context, request.handler)
+  const remote = new RemoteSend((message) => channel.post(message))
+  const events = new SubscribedEvents(context.upcasts, definition)
+  const ports = { ...context, definition, events, send: remote.send }
+  const running = new ReplayTask(ports, request, (message) => channel.post(message))
+  channel.listen((message) => {
+    remote.receive(message as ToReplay)
+    running.receive(message as ToReplay)
   })
   await running.run()
 }

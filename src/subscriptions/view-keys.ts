@@ -14,10 +14,9 @@ import type { KeyPart, TableKey } from '../store/tables.js'
 
 export const viewTables = ['rows', 'indexes', 'meta'] as const
 
-/** True for every generation of a view's rows. */
-export function isDirectoryOf(directory: string, name: string, version: number): boolean {
-  const own = viewDirectoryOf(name, version, 0)
-  return directory === own || directory.startsWith(`${own}.`)
+/** True for the rows of a view, whatever their version and generation. */
+export function isDirectoryOf(directory: string, name: string): boolean {
+  return directory.startsWith(`${name}@`)
 }
 
 const rowIdBytesMax = 512

@@ -15,6 +15,7 @@ import type { RunningTask, TaskEnd } from '../pool/contracts.js'
 import { publish } from '../telemetry/channels.js'
 import type { ProjectOutcome } from './project-task.js'
 import { startTurn, type TurnPorts } from './project-turn.js'
+import type { RebuildProgress } from './rebuild-progress.js'
 import { restartDelayMs } from './retry-policy.js'
 
 export interface ViewPorts extends TurnPorts {
@@ -31,19 +32,24 @@ export interface ViewPorts extends TurnPorts {
 /** How a view is doing. */
 export interface ViewStatus {
   readonly name: string
+  /** The projector's. */
   readonly version: number
-  readonly state: 'running' | 'failing'
-  /** Everything up to here has taken effect. */
+  /** That of the rows that serve. Another one: rows of the projector's version are being filled. */
+  readonly versionServed: number
+  /** `outdated`: rows of another version serve, and stand still. */
+  readonly state: 'running' | 'failing' | 'outdated'
+  /** Everything up to here has taken effect in the rows that serve. */
   readonly position: Position
   /** Positions between that and the head of the log. */
   readonly lag: number
   /** Events applied since the runtime opened. */
   readonly events: number
   readonly error: ErrorData | null
+  /** The rows that are being built, to take over or to be compared; `null`: none are. */
+  readonly rebuild: RebuildProgress | null
 }
 
-/** How long one turn may keep its thread from others. Milliseconds. */
-const turnMs = 100
+const turnLimits = Object.freeze({ to: null, eventsMax: null, budgetMs: 100 })
 
 export class ViewSubscription {
   readonly projector: AnyProjector
@@ -78,10 +84,12 @@ export class ViewSubscription {
     this.#turn = this.#takeTurns()
   }
 
-  status(): ViewStatus {
+  status(): Omit<ViewStatus, 'rebuild'> {
+    const { name, version } = this.projector
     return {
-      name: this.projector.name,
-      version: this.projector.version,
+      name,
+      version,
+      versionServed: version,
       state: this.#error === null ? 'running' : 'failing',
       position: this.#cursor,
       lag: Math.max(0, this.#ports.readHead() - this.#cursor),
@@ -115,7 +123,7 @@ export class ViewSubscription {
   }
 
   async #takeTurn(): Promise<void> {
-    this.#task = startTurn(this.#ports, this.directory, turnMs)
+    this.#task = startTurn(this.#ports, this.directory, turnLimits)
     const end = await this.#task.ended
     this.#task = null
     this.#settle(end)

@@ -1,54 +1,73 @@
 /**
- * Callers that wait until a subscription has reached a position.
+ * Callers that wait until a subscription has come somewhere.
  *
- * Woken by progress, not by polling. Owns their deadlines.
+ * Woken by progress, not by polling. Owns their deadlines; what they wait for is their goal's to say.
  */
 
-import type { Clock } from '../base/clock.js'
+import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
-import type { Position } from '../events/event.js'
-import { CaughtUpTimeoutError } from './errors.js'
+
+/** What a caller waits for. */
+export interface Goal {
+  /** Whether it is reached. An error: as things stand, it will not be. */
+  readonly look: () => boolean | Error
+  /** What the caller is told when it was not reached in time. */
+  readonly timedOut: (timeoutMs: number) => Error
+  /** What the caller is told when its own signal aborted. */
+  readonly aborted: (cause: unknown) => Error
+}
+
+/** How long a caller waits. */
+export interface Patience {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
 
 interface Waiter {
-  readonly position: Position
+  readonly goal: Goal
   readonly resolve: () => void
   readonly reject: (reason: Error) => void
 }
 
 export class Waiters {
-  readonly #subscription: string
   readonly #clock: Clock
-  readonly #readPosition: () => Position
   #waiters: Waiter[] = []
 
-  constructor(subscription: string, clock: Clock, readPosition: () => Position) {
-    this.#subscription = subscription
+  constructor(clock: Clock) {
     this.#clock = clock
-    this.#readPosition = readPosition
   }
 
   /**
-   * Resolves once the position is reached.
+   * Resolves once the goal is reached.
    *
-   * @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT
+   * @throws what the goal says
    * @throws {ClosedError} DRAMATIS_CLOSED when the runtime closes meanwhile
    */
-  wait(position: Position, timeoutMs: number): Promise<void> {
-    if (this.#readPosition() >= position) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const cancel = this.#clock.schedule(timeoutMs, () => {
+  async wait(goal: Goal, { timeoutMs, signal }: Patience): Promise<void> {
+    const reached = goal.look()
+    if (reached === true) return
+    if (reached instanceof Error) throw reached
+    if (signal?.aborted === true) throw goal.aborted(signal.reason)
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = (reason: Error): void => {
         this.#waiters = this.#waiters.filter((each) => each !== waiter)
-        const reached = this.#readPosition()
-        reject(new CaughtUpTimeoutError(this.#subscription, position, reached, timeoutMs))
-      })
-      const waiter = {
-        position,
+        waiter.reject(reason)
+      }
+      const onAbort = (): void => giveUp(goal.aborted(signal?.reason))
+      const cancel = this.#clock.schedule(timeoutMs, () => giveUp(goal.timedOut(timeoutMs)))
+      signal?.addEventListener('abort', onAbort)
+      const free: Cancel = () => {
+        cancel()
+        signal?.removeEventListener('abort', onAbort)
+      }
+      const waiter: Waiter = {
+        goal,
         resolve: () => {
-          cancel()
+          free()
           resolve()
         },
-        reject: (reason: Error) => {
-          cancel()
+        reject: (reason) => {
+          free()
           reject(reason)
         },
       }
@@ -56,19 +75,20 @@ export class Waiters {
     })
   }
 
-  /** The position may have moved. */
+  /** Something has moved. */
   notify(): void {
     if (this.#waiters.length === 0) return
-    const reached = this.#readPosition()
-    const [done, still] = [
-      this.#waiters.filter((each) => each.position <= reached),
-      this.#waiters.filter((each) => each.position > reached),
-    ]
-    this.#waiters = still
-    for (const waiter of done) waiter.resolve()
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const waiter of waiters) {
+      const reached = waiter.goal.look()
+      if (reached === true) waiter.resolve()
+      else if (reached === false) this.#waiters.push(waiter)
+      else waiter.reject(reached)
+    }
   }
 
-  /** The position will not move any more. */
+  /** Nothing will move any more. */
   close(): void {
     const waiters = this.#waiters
     this.#waiters = []

@@ -11,7 +11,7 @@
  *   keys      [handler, partition, key]            BlockedKey
  *   queues    [handler, partition, key, position]  null; the first one is what failed
  *   discards  [handler, position]                  {key, reason, atMs}
- *   views     [projector]                          {version, generation}
+ *   views     [projector]                          {version, generation, indexes, filling}
  */
 
 import type { ErrorData } from '../base/errors.js'
@@ -77,8 +77,22 @@ export interface HandlerRecord {
 
 /** Where a view's rows are. */
 export interface ViewRecord {
+  /** Of the rows that serve. */
   readonly version: number
   readonly generation: number
+  /** The names of their indexes; absent: not known. */
+  readonly indexes?: readonly string[]
+  /** The rows that are being built to take over. */
+  readonly filling?: ViewFilling | null
+}
+
+/** Rows that are being built to take over, and what they are built with. */
+export interface ViewFilling {
+  readonly version: number
+  readonly generation: number
+  /** Of the projector, see `projector-code.ts`. */
+  readonly code: string
+  readonly eventsPerSecondMax: number | null
 }
 
 export class WorkStore {

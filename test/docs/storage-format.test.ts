@@ -204,7 +204,12 @@ describe('the bookkeeping', () => {
   test('says which generation of a view serves', async () => {
     const views = await readTable('work', 'views')
 
-    assert.deepEqual(unpack(views.get(text('Lines'))!), { version: 3, generation: 0 })
+    assert.deepEqual(unpack(views.get(text('Lines'))!), {
+      version: 3,
+      generation: 0,
+      indexes: ['byCount'],
+      filling: null,
+    })
   })
 })
 

@@ -82,7 +82,17 @@ test('the status has the figures of everything that runs', async (t) => {
   assert.deepEqual([phase, store.kind, store.head, store.status], ['open', 'memory', 3, 'open'])
   assert.deepEqual([actors.accepted, actors.rejected, actors.actorsResident], [3, 1, 1])
   assert.deepEqual(views, [
-    { name: 'Sums', version: 1, state: 'running', position: 3, lag: 0, events: 3, error: null },
+    {
+      name: 'Sums',
+      version: 1,
+      versionServed: 1,
+      state: 'running',
+      position: 3,
+      lag: 0,
+      events: 3,
+      error: null,
+      rebuild: null,
+    },
   ])
   const [{ handled, lag, state }] = handlers as [(typeof handlers)[0]]
   assert.deepEqual([handled, lag, state], [3, 0, 'running'])

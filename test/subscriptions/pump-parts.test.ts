@@ -9,6 +9,7 @@ import { defineHandler } from '../../src/index.js'
 import { BlockedKeys } from '../../src/subscriptions/blocked-keys.js'
 import { eventKeyOf } from '../../src/subscriptions/event-key.js'
 import { Flight, FlightWatch } from '../../src/subscriptions/flight.js'
+import { positionGoal } from '../../src/subscriptions/goals.js'
 import { PumpReportBuilder } from '../../src/subscriptions/pump-report.js'
 import { SubscribedEvents } from '../../src/subscriptions/subscribed-events.js'
 import { Waiters } from '../../src/subscriptions/waiters.js'
@@ -189,12 +190,21 @@ describe('the key of an event', () => {
   })
 })
 
+const patience = { timeoutMs: 1_000, signal: undefined }
+
 describe('waiters', () => {
   test('are let go when their position is reached, and not before', async () => {
     let position = 0
-    const waiters = new Waiters('x', new ManualClock(), () => position)
+    const waiters = new Waiters(new ManualClock())
     const order: number[] = []
-    const waits = [5, 3].map((each) => waiters.wait(each, 1_000).then(() => order.push(each)))
+    const waits = [5, 3].map((each) =>
+      waiters
+        .wait(
+          positionGoal('x', each, () => position),
+          patience,
+        )
+        .then(() => order.push(each)),
+    )
 
     position = 4
     waiters.notify()
@@ -208,9 +218,12 @@ describe('waiters', () => {
 
   test('give up at their time, with a typed error', async () => {
     const clock = new ManualClock()
-    const waiters = new Waiters('view X', clock, () => 2)
+    const waiters = new Waiters(clock)
 
-    const waiting = waiters.wait(5, 1_000)
+    const waiting = waiters.wait(
+      positionGoal('view X', 5, () => 2),
+      patience,
+    )
     clock.advance(1_000)
 
     await assert.rejects(waiting, {

@@ -1,6 +1,6 @@
 /** A runtime on real threads and a directory, with the app whose handlers can kill them. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type HandlerStatus, openRuntime, type Runtime } from '../../src/index.js'
@@ -44,6 +44,11 @@ export class Threaded {
   /** From now on nothing does harm. */
   mend(): void {
     writeFileSync(join(this.#faults, 'mended'), '')
+  }
+
+  /** From now on what did harm does it again. */
+  breakAgain(): void {
+    rmSync(join(this.#faults, 'mended'))
   }
 
   status(handler: string): HandlerStatus {

@@ -32,6 +32,11 @@ describe('an actor of a runtime', () => {
       runtime.actor(Order, '1').send('pay', { paymentId: 'p', amountCents: 1, method: 'card' }),
       runtime.actor(Order, '1').send('close', {}, { expectedVersion: 3, userId: 'u' }),
       runtime.actor(Customer, '1').send('rename', { name: 'n' }),
+      runtime.actor(Customer, '1').send('rename', { name: 'n' }, { until: Orders }),
+      runtime.actor(Customer, '1').send('rename', { name: 'n' }, { until: confirm }),
+      runtime
+        .actor(Customer, '1')
+        .send('rename', { name: 'n' }, { until: { view: Bare, timeoutMs: 5 } }),
     ])
   })
 
@@ -53,6 +58,14 @@ describe('an actor of a runtime', () => {
     compiles(() => order().send('pay', payment, { expectedVersions: 3 }))
     // @ts-expect-error an expected version in words
     compiles(() => order().send('pay', payment, { expectedVersion: 'latest' }))
+    // @ts-expect-error what to wait for has no such field
+    compiles(() => order().send('pay', payment, { until: { views: Orders } }))
+    // @ts-expect-error a view or a handler, not both
+    compiles(() => order().send('pay', payment, { until: { view: Orders, handler: confirm } }))
+    // @ts-expect-error an actor is nothing to wait for
+    compiles(() => order().send('pay', payment, { until: Order }))
+    // @ts-expect-error a name alone does not say of what
+    compiles(() => order().send('pay', payment, { until: 'Orders' }))
     // @ts-expect-error an id is a text
     compiles(() => runtime.actor(Order, 1))
   })
@@ -128,6 +141,7 @@ describe('what else a runtime is asked', () => {
     compiles(() => [
       runtime.caughtUp(1, { view: Orders }),
       runtime.caughtUp(1, { handler: confirm, timeoutMs: 5 }),
+      runtime.caughtUp(1, { handler: confirm, key: 'Order-1' }),
       runtime.rebuild(Bare),
       runtime.handler(confirm).pause(),
       runtime.deadLetters.redrive({ handler: confirm, key: 'Order-1' }, { dryRun: true }),
@@ -142,6 +156,8 @@ describe('what else a runtime is asked', () => {
     compiles(() => runtime.deadLetters.list({ cause: 'BORED' }))
     // @ts-expect-error a projector is no handler
     compiles(() => runtime.handler(Orders))
+    // @ts-expect-error a view has no keys to wait for
+    compiles(() => runtime.caughtUp(1, { view: Orders, key: 'Order-1' }))
     // @ts-expect-error a handler cannot be rebuilt
     compiles(() => runtime.rebuild(confirm))
   })

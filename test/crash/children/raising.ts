@@ -1,0 +1,31 @@
+/**
+ * Opens a directory whose view was made by an older version, again and again, until it is killed.
+ *
+ * Says `serving VERSION EVENTS` (what queries saw at once), `filling POSITION` whenever that has moved, and
+ * `swapped EVENTS` when the rows of the new version serve.
+ */
+
+import { openRuntime } from '../../../src/index.js'
+import { givenOptions, say } from '../../support/say.js'
+import { RaisedTotals } from '../slow-app-raised.js'
+
+export interface RaisingOptions {
+  readonly dataDir: string
+}
+
+const { dataDir } = givenOptions<RaisingOptions>()
+const app = new URL('../slow-app-raised.js', import.meta.url)
+const runtime = await openRuntime({ app, dataDir, workers: 1 })
+say(`serving ${runtime.view(RaisedTotals).status().versionServed} ${await countEvents()}`)
+await runtime
+  .rebuild(RaisedTotals, { onProgress: ({ position }) => say(`filling ${position}`) })
+  .catch(() => {})
+await runtime.caughtUp(runtime.log.head, { view: RaisedTotals, timeoutMs: 60_000 })
+say(`swapped ${await countEvents()}`)
+// Until it is killed.
+setInterval(() => {}, 1_000)
+
+async function countEvents(): Promise<number> {
+  const { rows } = await runtime.view(RaisedTotals).find({ limit: 1_000 })
+  return rows.reduce((sum, row) => sum + row.events, 0)
+}
