@@ -40,6 +40,7 @@ export {
 } from './define/actor.js'
 export { type AppDefinition, DuplicateNameError, defineApp } from './define/app.js'
 export {
+  type DataInputOf,
   type DataOf,
   defineEvent,
   type EventDefinition,
