@@ -1,0 +1,147 @@
+/**
+ * What became of a schema: whether payloads of yesterday fit the schema of today.
+ *
+ * Two JSON Schemas are compared, keyword by keyword. The answer errs on one side only: `wider` is a proof,
+ * `narrower` may be one that could not be found. What is not known to be harmless has to be the same.
+ *
+ * Invariant: when the change is `same` or `wider`, whatever fits `before` fits `after`, as far as either
+ * says what it accepts.
+ */
+
+import { isDeepStrictEqual } from 'node:util'
+import { type Json, type JsonSchema, noteKey } from './json-schema-form.js'
+
+/**
+ * `checks`: only the text of functions is another. `opaque`: there is nothing to compare. `narrower`: it
+ * may refuse what it accepted.
+ */
+export type SchemaChange = 'same' | 'wider' | 'checks' | 'opaque' | 'narrower'
+
+export function compareSchemas(before: JsonSchema, after: JsonSchema): SchemaChange {
+  if (isOpaque(before) || isOpaque(after)) return 'opaque'
+  if (isDeepStrictEqual(before, after)) return 'same'
+  if (widens(before, after)) return 'wider'
+  return widens(withoutFunctions(before), withoutFunctions(after)) ? 'checks' : 'narrower'
+}
+
+function isOpaque(schema: JsonSchema): boolean {
+  return (schema[noteKey] as { readonly opaque?: unknown } | undefined)?.opaque !== undefined
+}
+
+function withoutFunctions(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify(schema).replace(/"function [0-9a-f]{12}"/g, '"function"')
+  return JSON.parse(text) as JsonSchema
+}
+
+/** A schema, or one of its two short forms. */
+type Part = JsonSchema | boolean
+
+/** Words that say nothing about what is accepted. */
+const annotations = new Set('$schema $comment title description default examples'.split(' '))
+/** A lower bound may fall or go, an upper one may rise or go. */
+const lowerBounds = new Set('minimum exclusiveMinimum minLength minItems minProperties'.split(' '))
+const upperBounds = new Set('maximum exclusiveMaximum maxLength maxItems maxProperties'.split(' '))
+/** Words that are looked at together. */
+const structural = new Set(
+  'type enum const anyOf properties additionalProperties required items prefixItems'.split(' '),
+)
+
+/** Whether everything that fits `before` fits `after`. May say no without need. */
+function widens(before: Part, after: Part): boolean {
+  if (after === true || before === false || isDeepStrictEqual(before, after)) return true
+  if (after === false) return false
+  const from = before === true ? {} : before
+  if (isList(from.anyOf) && Object.keys(from).length === 1) {
+    return from.anyOf.every((each) => widens(each as Part, after))
+  }
+  if (isList(after.anyOf) && Object.keys(after).length === 1) {
+    return after.anyOf.some((each) => widens(from, each as Part))
+  }
+  return (
+    plainWordsWiden(from, after) &&
+    valuesWiden(from, after) &&
+    fieldsWiden(from, after) &&
+    itemsWiden(from, after)
+  )
+}
+
+function plainWordsWiden(before: JsonSchema, after: JsonSchema): boolean {
+  return Object.entries(after).every(([word, value]) => {
+    if (annotations.has(word) || structural.has(word))
+      return word !== 'anyOf' || same(before, after, word)
+    const was = before[word]
+    if (lowerBounds.has(word)) return typeof was === 'number' && was >= (value as number)
+    if (upperBounds.has(word)) return typeof was === 'number' && was <= (value as number)
+    return same(before, after, word)
+  })
+}
+
+function same(before: JsonSchema, after: JsonSchema, word: string): boolean {
+  return isDeepStrictEqual(before[word], after[word])
+}
+
+/** Types and sets of values. */
+function valuesWiden(before: JsonSchema, after: JsonSchema): boolean {
+  const values = valuesOf(before)
+  const allowed = valuesOf(after)
+  if (allowed !== null) {
+    return values?.every((each) => allowed.some((one) => isDeepStrictEqual(one, each))) === true
+  }
+  const types = typesOf(after)
+  if (types === null) return true
+  const had = values === null ? typesOf(before) : values.map(typeOf)
+  return (
+    had?.every(
+      (each) => types.includes(each) || (each === 'integer' && types.includes('number')),
+    ) === true
+  )
+}
+
+/** The values of a closed set; `null`: it is none. */
+function valuesOf(schema: JsonSchema): readonly Json[] | null {
+  if (isList(schema.enum)) return schema.enum
+  return schema.const === undefined ? null : [schema.const]
+}
+
+function typesOf({ type }: JsonSchema): readonly Json[] | null {
+  if (type === undefined) return null
+  return isList(type) ? type : [type]
+}
+
+function typeOf(value: Json): string {
+  if (value === null) return 'null'
+  if (isList(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value
+}
+
+function fieldsWiden(before: JsonSchema, after: JsonSchema): boolean {
+  const was = fieldsOf(before)
+  const is = fieldsOf(after)
+  const more = (before.additionalProperties ?? true) as Part
+  const moreNow = (after.additionalProperties ?? true) as Part
+  const names = new Set([...Object.keys(was), ...Object.keys(is)])
+  const required = (isList(before.required) ? before.required : []) as readonly string[]
+  return (
+    widens(more, moreNow) &&
+    [...names].every((name) => widens(was[name] ?? more, is[name] ?? moreNow)) &&
+    (!isList(after.required) || after.required.every((name) => required.includes(name as string)))
+  )
+}
+
+function fieldsOf({ properties }: JsonSchema): Readonly<Record<string, Part>> {
+  return (properties ?? {}) as Readonly<Record<string, Part>>
+}
+
+function itemsWiden(before: JsonSchema, after: JsonSchema): boolean {
+  if (!same(before, after, 'prefixItems')) {
+    const [was, is] = [before.prefixItems, after.prefixItems]
+    if (!isList(was) || !isList(is) || was.length !== is.length) return false
+    if (!is.every((each, at) => widens(was[at] as Part, each as Part))) return false
+  }
+  return widens((before.items ?? true) as Part, (after.items ?? true) as Part)
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
