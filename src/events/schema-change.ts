@@ -120,17 +120,17 @@ function fieldsWiden(before: JsonSchema, after: JsonSchema): boolean {
   const is = fieldsOf(after)
   const more = (before.additionalProperties ?? true) as Part
   const moreNow = (after.additionalProperties ?? true) as Part
-  const names = new Set([...Object.keys(was), ...Object.keys(is)])
+  const names = new Set([...was.keys(), ...is.keys()])
   const required = (isList(before.required) ? before.required : []) as readonly string[]
   return (
     widens(more, moreNow) &&
-    [...names].every((name) => widens(was[name] ?? more, is[name] ?? moreNow)) &&
+    [...names].every((name) => widens(was.get(name) ?? more, is.get(name) ?? moreNow)) &&
     (!isList(after.required) || after.required.every((name) => required.includes(name as string)))
   )
 }
 
-function fieldsOf({ properties }: JsonSchema): Readonly<Record<string, Part>> {
-  return (properties ?? {}) as Readonly<Record<string, Part>>
+function fieldsOf({ properties = {} }: JsonSchema): ReadonlyMap<string, Part> {
+  return new Map(Object.entries(properties as Readonly<Record<string, Part>>))
 }
 
 function itemsWiden(before: JsonSchema, after: JsonSchema): boolean {

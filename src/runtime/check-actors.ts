@@ -6,10 +6,10 @@
  */
 
 import { compareSchemas } from '../events/schema-change.js'
-import { type ActorPair, checkEvents, eventOf, missingUpcasters } from './check-events.js'
+import { type ActorPair, checkEvents, eventOf } from './check-events.js'
 import type { RecordedSchema } from './recorded-schemas.js'
 import type { SchemaFinding } from './schema-findings.js'
-import type { LockedActor, SchemaLock } from './schema-lock.js'
+import { entryOf, type LockedActor, type SchemaLock } from './schema-lock.js'
 
 export function checkActors(
   before: SchemaLock,
@@ -17,7 +17,7 @@ export function checkActors(
   recorded: readonly RecordedSchema[] | null,
 ): readonly SchemaFinding[] {
   return Object.entries(before.actors).flatMap(([name, was]) => {
-    const is = after.actors[name]
+    const is = entryOf(after.actors, name)
     const own = recorded?.filter(({ aggregateType }) => aggregateType === name) ?? null
     if (is === undefined) return [actorRemoved(name, own)]
     const pair = { name, before: was, after: is, recorded: own }
@@ -38,7 +38,7 @@ function actorRemoved(name: string, recorded: readonly RecordedSchema[] | null):
 /** Commands are not stored: who sends them has to change with them, and nothing else. */
 function checkCommands({ name, before, after }: ActorPair): readonly SchemaFinding[] {
   return Object.entries(before.commands).flatMap(([command, was]): readonly SchemaFinding[] => {
-    const is = after.commands[command]
+    const is = entryOf(after.commands, command)
     const where = `command ${name}.${command}`
     if (is === undefined) {
       const what = 'The actor no longer takes it.'
@@ -88,46 +88,61 @@ export function risenEvents(before: LockedActor, after: LockedActor): readonly s
   })
 }
 
-/** What the store has and the app cannot read, whatever the lock says. */
+/** What the store has and the app cannot read, of actors that the app has or the lock never had. */
 export function checkRecorded(
+  before: SchemaLock,
   after: SchemaLock,
   recorded: readonly RecordedSchema[],
 ): readonly SchemaFinding[] {
-  return recorded.flatMap((each): readonly SchemaFinding[] => {
-    const { aggregateType, type, schemaVersion } = each
-    const actor = after.actors[aggregateType]
-    const found = actor === undefined ? null : eventOf(actor, type)
-    if (found === null) return [unknownEvent(each)]
-    const [present, event] = found
-    const where = `event ${aggregateType}.${present}`
-    if (schemaVersion <= event.version) {
-      const missing = missingUpcasters(where, event)
-      return missing === null ? [] : [missing]
-    }
+  const byType = new Map<string, RecordedSchema[]>()
+  for (const each of recorded) {
+    const { aggregateType, type } = each
+    // Said of the actor already.
+    if (entryOf(before.actors, aggregateType) && !entryOf(after.actors, aggregateType)) continue
+    const key = `${aggregateType} ${type}`
+    byType.set(key, [...(byType.get(key) ?? []), each])
+  }
+  return [...byType.values()].flatMap((all) => checkRecordedType(after, all))
+}
+
+/** @param recorded - All versions of one type. */
+function checkRecordedType(
+  after: SchemaLock,
+  recorded: readonly RecordedSchema[],
+): readonly SchemaFinding[] {
+  const { aggregateType, type } = recorded[0]!
+  const actor = entryOf(after.actors, aggregateType)
+  const found = actor === undefined ? null : eventOf(actor, type)
+  if (found === null) {
     return [
       {
-        kind: 'event-version-unknown',
+        kind: 'event-unknown',
         severity: 'breaks',
-        where,
-        what: `The store has ${countOf(each)}version ${schemaVersion}, the app knows ${event.version} at most.`,
-        advice: 'Run the code that recorded them, or give it a higher version with upcasters.',
+        where: `event ${aggregateType}.${type}`,
+        what: `The store has ${amountOf(recorded)}, the app does not know the type.`,
+        advice: 'Define it, or name it in formerly of the event that took its place.',
       },
     ]
-  })
-}
-
-function unknownEvent(recorded: RecordedSchema): SchemaFinding {
-  const { aggregateType, type, schemaVersion } = recorded
-  return {
-    kind: 'event-unknown',
-    severity: 'breaks',
-    where: `event ${aggregateType}.${type}`,
-    what: `The store has ${countOf(recorded)}version ${schemaVersion}, the app does not know the type.`,
-    advice: 'Define it, or name it in formerly of the event that took its place.',
   }
+  const [present, event] = found
+  const newer = recorded.filter(({ schemaVersion }) => schemaVersion > event.version)
+  if (newer.length === 0) return []
+  return [
+    {
+      kind: 'event-version-unknown',
+      severity: 'breaks',
+      where: `event ${aggregateType}.${present}`,
+      what: `The store has ${amountOf(newer)}, the app knows ${event.version} at most.`,
+      advice: 'Run the code that recorded them, or give it a higher version with upcasters.',
+    },
+  ]
 }
 
-function countOf({ events }: RecordedSchema): string {
-  if (events === undefined) return 'events of '
-  return `${events} ${events === 1 ? 'event' : 'events'} of `
+/** `12 events of version 3`, or `versions 3, 4` where nobody counted. */
+function amountOf(recorded: readonly RecordedSchema[]): string {
+  const versions = recorded.map(({ schemaVersion }) => schemaVersion).join(', ')
+  const named = `version${recorded.length === 1 ? '' : 's'} ${versions}`
+  if (recorded.some(({ events }) => events === undefined)) return named
+  const events = recorded.reduce((sum, each) => sum + each.events!, 0)
+  return `${events} event${events === 1 ? '' : 's'} of ${named}`
 }

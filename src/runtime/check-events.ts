@@ -37,7 +37,7 @@ export function checkEvents(pair: ActorPair): readonly SchemaFinding[] {
     const { recorded } = pair
     const where = `event ${pair.name}.${present}`
     return checkEvent({ where, names, before, after, recorded }).concat(
-      droppedNames(pair, where, before, [present, ...after.formerly]),
+      droppedNames(pair, before, [present, ...after.formerly]),
     )
   })
 }
@@ -73,9 +73,8 @@ function lowered({ where, names, before, after, recorded }: EventPair): SchemaFi
 }
 
 /** `null`: every version before the current one leads on. */
-export function missingUpcasters(where: string, event: LockedEvent): SchemaFinding | null {
+function missingUpcasters(where: string, event: LockedEvent): SchemaFinding | null {
   const { version, upcastFrom } = event
-  // No longer than the list allows: a file may name any version.
   const missing: number[] = []
   for (let from = 1; from < version && missing.length < 10; from++) {
     if (!upcastFrom.includes(from)) missing.push(from)
@@ -134,27 +133,23 @@ function checkSchema({
         },
       ]
     case 'opaque':
-      return opaque(where, before, after)
+      return [
+        {
+          kind: 'event-schema-opaque',
+          severity: 'warns',
+          where,
+          what: 'Its schema has no JSON Schema, so nobody can tell whether it changed.',
+          advice: 'Use a schema that offers Standard JSON Schema.',
+        },
+      ]
   }
-}
-
-/** Said once, when the schema becomes opaque or is another; else every check would say it. */
-function opaque(where: string, before: LockedEvent, after: LockedEvent): readonly SchemaFinding[] {
-  if (before.schemaHash === after.schemaHash) return []
-  return [
-    {
-      kind: 'event-schema-opaque',
-      severity: 'warns',
-      where,
-      what: 'Its schema has no JSON Schema, so nobody can tell whether it changed.',
-      advice: 'Use a schema that offers Standard JSON Schema, and look at the change yourself.',
-    },
-  ]
 }
 
 /** The event is gone, or goes by a name that says nothing of its old one. */
 function lost(pair: ActorPair, type: string, before: LockedEvent): SchemaFinding {
-  const isRecorded = hasRecorded(pair.recorded, [type, ...before.formerly], () => true)
+  // A former name may be an event of its own again.
+  const unread = [type, ...before.formerly].filter((name) => eventOf(pair.after, name) === null)
+  const isRecorded = hasRecorded(pair.recorded, unread, () => true)
   const severity = isRecorded ? 'breaks' : 'warns'
   const where = `event ${pair.name}.${type}`
   const heir = heirOf(pair, before)
@@ -180,6 +175,7 @@ function lost(pair: ActorPair, type: string, before: LockedEvent): SchemaFinding
 
 /** An event that is new today and has the schema of one that is gone. */
 function heirOf({ before, after }: ActorPair, gone: LockedEvent): string | null {
+  if (compareSchemas(gone.schema, gone.schema) === 'opaque') return null
   const found = Object.entries(after.events).find(
     ([type, event]) =>
       eventOf(before, type) === null &&
@@ -191,7 +187,6 @@ function heirOf({ before, after }: ActorPair, gone: LockedEvent): string | null 
 
 function droppedNames(
   pair: ActorPair,
-  where: string,
   before: LockedEvent,
   names: readonly string[],
 ): readonly SchemaFinding[] {
@@ -200,8 +195,8 @@ function droppedNames(
     .map((name) => ({
       kind: 'event-name-dropped',
       severity: hasRecorded(pair.recorded, [name], () => true) ? 'breaks' : 'warns',
-      where,
-      what: `It no longer says that it was called ${name}: events of that name can no longer be read.`,
+      where: `event ${pair.name}.${name}`,
+      what: `${names[0]} no longer says that it was called so: events of that name cannot be read.`,
       advice: `Keep formerly: ['${name}'].`,
     }))
 }

@@ -8,12 +8,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import { risenEvents } from './check-actors.js'
 import type { SchemaFinding } from './schema-findings.js'
-import type { LockedHandler, LockedProjector, SchemaLock } from './schema-lock.js'
+import {
+  entryOf,
+  type LockedHandler,
+  type LockedProjector,
+  type SchemaLock,
+} from './schema-lock.js'
 
 export function checkProjectors(before: SchemaLock, after: SchemaLock): readonly SchemaFinding[] {
   return Object.entries(before.projectors).flatMap(([name, was]): readonly SchemaFinding[] => {
     const where = `projector ${name}`
-    const is = after.projectors[name]
+    const is = entryOf(after.projectors, name)
     if (is === undefined) {
       const what = 'The app no longer has it; its directory stays.'
       const advice = 'Delete the directory of its view when no older code needs it.'
@@ -70,7 +75,7 @@ function risen(
   { from, on }: LockedProjector,
 ): readonly string[] {
   return from.flatMap((name) => {
-    const [was, is] = [before.actors[name], after.actors[name]]
+    const [was, is] = [entryOf(before.actors, name), entryOf(after.actors, name)]
     if (was === undefined || is === undefined) return []
     return risenEvents(was, is).filter((type) => on.includes(type))
   })
@@ -79,7 +84,7 @@ function risen(
 export function checkHandlers(before: SchemaLock, after: SchemaLock): readonly SchemaFinding[] {
   return Object.entries(before.handlers).flatMap(([name, was]): readonly SchemaFinding[] => {
     const where = `handler ${name}`
-    const is = after.handlers[name]
+    const is = entryOf(after.handlers, name)
     if (is !== undefined) return checkHandler(was, is).map((finding) => ({ ...finding, where }))
     return [{ ...handlerLost(name, was, before, after), where }]
   })
@@ -92,7 +97,7 @@ function handlerLost(
   after: SchemaLock,
 ): Finding {
   const heir = Object.entries(after.handlers).find(
-    ([other, is]) => before.handlers[other] === undefined && isDeepStrictEqual(is, was),
+    ([other, is]) => entryOf(before.handlers, other) === undefined && isDeepStrictEqual(is, was),
   )
   if (heir === undefined) {
     return {

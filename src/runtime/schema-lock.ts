@@ -91,6 +91,11 @@ export function describeSchemas(app: AppDefinition): SchemaLock {
   return sortKeys(lock as never) as never
 }
 
+/** An entry of a lock; `undefined`: there is none, whatever every object inherits. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
 function byName<T extends { readonly name: string }, U>(
   all: readonly T[],
   describe: (each: T) => U,
@@ -168,10 +173,15 @@ function mapValues<T, U>(
   return Object.fromEntries(Object.entries(all).map(([name, each]) => [name, of(each, name)]))
 }
 
-/** Lists keep their order: it may mean something. */
+/** Lists keep their order, which may mean something; that of required fields does not. */
 function sortKeys(value: Json): Json {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(sortKeys)
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, each]) => [key, sortKeys(each)]))
+  return Object.fromEntries(
+    entries.map(([key, each]) => {
+      const isSet = key === 'required' && Array.isArray(each)
+      return [key, isSet ? [...each].sort() : sortKeys(each)]
+    }),
+  )
 }

@@ -144,7 +144,7 @@ describe('an actor is refused', () => {
     [
       ['a misspelt part', { evolves: {} }, 'actor C', /an object of only initialState, events/],
       ['no initial state', { initialState: { count: 0 } }, 'C.initialState', /a function/],
-      ['no events', { events: undefined }, 'C.events', /a Standard Schema, got undefined/],
+      ['no events', { events: undefined }, 'C.events', /an object, got undefined/],
       ['events in an array', { events: [] }, 'C.events', /an object, got an array/],
       ['a bare schema as an event', { events: { A: 'x' } }, 'C.events.A', /made by defineEvent/],
       ['null as an event', { events: { A: null } }, 'C.events.A', /made by defineEvent/],
