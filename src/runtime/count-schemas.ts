@@ -11,13 +11,7 @@ import { InvalidArgumentError } from '../base/errors.js'
 import { knownKeys } from '../base/options.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import { openLmdbEventStore } from '../store/lmdb/lmdb-event-store.js'
-import {
-  type CountSchemasOptions,
-  countOn,
-  nothingCounted,
-  type RecordedSchema,
-  recordedSchemas,
-} from './recorded-schemas.js'
+import { type CountSchemasOptions, countRecorded, type RecordedSchema } from './recorded-schemas.js'
 
 /**
  * Counts the events of a data directory by actor, type and schema version. Owns the directory meanwhile:
@@ -43,8 +37,7 @@ export async function countSchemas(
   }
   const store = await openLmdbEventStore(resolve(dataDir), { clock: systemClock })
   try {
-    const totals = await countOn(store, nothingCounted, options)
-    return recordedSchemas(await store.readShapes(), totals)
+    return await countRecorded(store, options)
   } finally {
     await store.close()
   }

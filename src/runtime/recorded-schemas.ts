@@ -2,7 +2,8 @@
  * What a store has recorded: every event type, schema version and shape, and how often.
  *
  * Plain data, so that what one process counted can be kept and checked elsewhere. Counting reads headers
- * only, in pieces between which everything else has its turn.
+ * only, in pieces between which everything else has its turn. The ends of streams, which the runtime records
+ * itself, are left out.
  */
 
 import { InvalidArgumentError } from '../base/errors.js'
@@ -10,6 +11,7 @@ import { arrayAt, integerIn } from '../base/options.js'
 import { yieldToEventLoop } from '../base/signal.js'
 import type { Position } from '../events/event.js'
 import type { Shape } from '../events/shapes.js'
+import { isStreamEnd } from '../events/stream-end.js'
 import type { ShapeReader } from '../store/contracts.js'
 
 /** One set of fields that payloads of a type and version had. */
@@ -43,28 +45,19 @@ export interface CountSchemasOptions {
   readonly onProgress?: (progress: CountProgress) => void
 }
 
-/** The events of each shape up to a position. Never changed, only replaced by one that goes further. */
-export interface ShapeTotals {
-  readonly to: Position
-  readonly events: ReadonlyMap<number, number>
-}
-
-export const nothingCounted: ShapeTotals = Object.freeze({ to: 0, events: new Map() })
-
-/** Counts on from what is known up to the head. Throws as `ShapeReader.countShapes` does, and on abort. */
-export async function countOn(
+/** Counts the whole log. Throws as `ShapeReader.countShapes` does, and the signal's reason. */
+export async function countRecorded(
   store: ShapeReader,
-  known: ShapeTotals,
   { signal, onProgress }: CountSchemasOptions,
-): Promise<ShapeTotals> {
-  const events = new Map(known.events)
-  for (let to = known.to; ; ) {
+): Promise<readonly RecordedSchema[]> {
+  const events = new Map<number, number>()
+  for (let to = 0; ; ) {
     signal?.throwIfAborted()
     const piece = await store.countShapes({ after: to })
     for (const [shape, count] of piece.events) events.set(shape, (events.get(shape) ?? 0) + count)
     to = piece.scannedTo
     onProgress?.({ position: to, head: piece.head })
-    if (to >= piece.head) return { to, events }
+    if (to >= piece.head) return recordedSchemas(await store.readShapes(), events)
     await yieldToEventLoop()
   }
 }
@@ -72,33 +65,36 @@ export async function countOn(
 /**
  * Shapes by type and version, sorted by actor, type and version.
  *
- * @param totals - Events of each shape, and only shapes that have any; left out: they are not counted.
+ * @param counts - Events of each shape that has any; left out: they are not counted.
  */
 export function recordedSchemas(
   shapes: readonly Shape[],
-  totals?: ShapeTotals,
+  counts?: ReadonlyMap<number, number>,
 ): readonly RecordedSchema[] {
   const found = new Map<string, Shape[]>()
   for (const shape of shapes) {
-    // Its first event is being written.
-    if (totals?.events.has(shape.number) === false) continue
+    // No event of it is left, or the first one is being written.
+    if (isStreamEnd(shape.type) || counts?.has(shape.number) === false) continue
     const key = `${shape.aggregateType} ${shape.type} ${String(shape.schemaVersion).padStart(7, '0')}`
     const known = found.get(key)
     if (known === undefined) found.set(key, [shape])
     else known.push(shape)
   }
-  return [...found.keys()].sort().map((key) => toRecorded(found.get(key)!, totals))
+  return [...found.keys()].sort().map((key) => toRecorded(found.get(key)!, counts))
 }
 
-function toRecorded(shapes: readonly Shape[], totals: ShapeTotals | undefined): RecordedSchema {
+function toRecorded(
+  shapes: readonly Shape[],
+  counts: ReadonlyMap<number, number> | undefined,
+): RecordedSchema {
   const { aggregateType, type, schemaVersion } = shapes[0]!
-  const count = (sum: number, { number }: Shape): number => sum + (totals?.events.get(number) ?? 0)
+  const count = (sum: number, { number }: Shape): number => sum + (counts?.get(number) ?? 0)
   return {
     aggregateType,
     type,
     schemaVersion,
     shapes: shapes.map(({ number, fields }) => ({ number, fields })),
-    ...(totals === undefined ? {} : { events: shapes.reduce(count, 0) }),
+    ...(counts === undefined ? {} : { events: shapes.reduce(count, 0) }),
   }
 }
 
