@@ -181,10 +181,10 @@ describe('the schemas of a runtime', () => {
   test('count no events of streams that were deleted, and none of the runtime', async (t) => {
     const runtime = await open(t, { app: oldApp })
     await record(runtime)
-    await runtime.actor(OldOrder, 'a').close()
+    await runtime.actor(OldOrder, 'a').closeStream()
     assert.deepEqual(await runtime.schemas.count(), counted)
 
-    await runtime.actor(OldOrder, 'b').delete()
+    await runtime.actor(OldOrder, 'b').deleteStream()
 
     const left = (await runtime.schemas.count()).map(({ type, events }) => [type, events])
     assert.deepEqual(left, [
