@@ -92,10 +92,11 @@ function defaultOf(standard: unknown): JsonSchema {
 }
 
 function orNull(schema: JsonSchema): JsonSchema {
-  const { type, enum: values } = schema
+  const { type, enum: values, const: value } = schema
   if (Object.keys(schema).every((key) => key === noteKey)) return schema
   if (type === 'null' || (Array.isArray(values) && values.includes(null))) return schema
-  if (typeof type === 'string' && values === undefined) return { ...schema, type: [type, 'null'] }
+  const isOpen = values === undefined && value === undefined
+  if (typeof type === 'string' && isOpen) return { ...schema, type: [type, 'null'] }
   return { anyOf: [schema, { type: 'null' }] }
 }
 

@@ -20,7 +20,7 @@ export type SchemaChange = 'same' | 'wider' | 'checks' | 'opaque' | 'narrower'
 export function compareSchemas(before: JsonSchema, after: JsonSchema): SchemaChange {
   if (isOpaque(before) || isOpaque(after)) return 'opaque'
   if (isDeepStrictEqual(before, after)) return 'same'
-  if (widens(before, after)) return 'wider'
+  if (widens(before, after)) return widens(after, before) ? 'same' : 'wider'
   return widens(withoutFunctions(before), withoutFunctions(after)) ? 'checks' : 'narrower'
 }
 
@@ -43,7 +43,13 @@ const lowerBounds = new Set('minimum exclusiveMinimum minLength minItems minProp
 const upperBounds = new Set('maximum exclusiveMaximum maxLength maxItems maxProperties'.split(' '))
 /** Words that are looked at together. */
 const structural = new Set(
-  'type enum const anyOf properties additionalProperties required items prefixItems'.split(' '),
+  'type enum const properties additionalProperties required items prefixItems'.split(' '),
+)
+/** Words that say something by themselves, whatever stands beside them: harmless where they are the same. */
+const independent = new Set(
+  `$defs $ref allOf anyOf oneOf not pattern format multipleOf uniqueItems contains propertyNames ${noteKey}`.split(
+    ' ',
+  ),
 )
 
 /** Whether everything that fits `before` fits `after`. May say no without need. */
@@ -66,14 +72,20 @@ function widens(before: Part, after: Part): boolean {
 }
 
 function plainWordsWiden(before: JsonSchema, after: JsonSchema): boolean {
+  // Of other words nobody knows how they change what stands beside them.
+  if (![...Object.keys(before), ...Object.keys(after)].every(isKnown)) return false
   return Object.entries(after).every(([word, value]) => {
-    if (annotations.has(word) || structural.has(word))
-      return word !== 'anyOf' || same(before, after, word)
     const was = before[word]
     if (lowerBounds.has(word)) return typeof was === 'number' && was >= (value as number)
     if (upperBounds.has(word)) return typeof was === 'number' && was <= (value as number)
-    return same(before, after, word)
+    return !independent.has(word) || same(before, after, word)
   })
+}
+
+function isKnown(word: string): boolean {
+  return [annotations, lowerBounds, upperBounds, structural, independent].some((words) =>
+    words.has(word),
+  )
 }
 
 function same(before: JsonSchema, after: JsonSchema, word: string): boolean {
@@ -85,7 +97,9 @@ function valuesWiden(before: JsonSchema, after: JsonSchema): boolean {
   const values = valuesOf(before)
   const allowed = valuesOf(after)
   if (allowed !== null) {
-    return values?.every((each) => allowed.some((one) => isDeepStrictEqual(one, each))) === true
+    const isAllowed = (value: Json): boolean =>
+      allowed.some((each) => isDeepStrictEqual(each, value))
+    if (values?.every(isAllowed) !== true) return false
   }
   const types = typesOf(after)
   if (types === null) return true
@@ -98,9 +112,9 @@ function valuesWiden(before: JsonSchema, after: JsonSchema): boolean {
 }
 
 /** The values of a closed set; `null`: it is none. */
-function valuesOf(schema: JsonSchema): readonly Json[] | null {
-  if (isList(schema.enum)) return schema.enum
-  return schema.const === undefined ? null : [schema.const]
+function valuesOf({ enum: values, const: value }: JsonSchema): readonly Json[] | null {
+  if (value === undefined) return isList(values) ? values : null
+  return isList(values) ? values.filter((each) => isDeepStrictEqual(each, value)) : [value]
 }
 
 function typesOf({ type }: JsonSchema): readonly Json[] | null {

@@ -28,7 +28,7 @@ function mixed(
 ): fc.Arbitrary<Sample> {
   return fc.tuple(samples, misfit, flag, flag).map(([sample, other, nullable, optional]) => ({
     rule: { ...sample.rule, nullable, optional },
-    value: other.isOne ? other.value : sample.value,
+    value: other.isOne ? (nullable ? null : other.value) : sample.value,
   }))
 }
 
@@ -56,7 +56,15 @@ const texts = sampled(
 )
 const numbers = sampled(
   fc
-    .record({ min: bound, max: bound, integer: flag, positive: flag, convert: flag })
+    .record({
+      equal: fc.constantFrom(undefined, undefined, undefined, 3),
+      notEqual: fc.constantFrom(undefined, undefined, 2),
+      min: bound,
+      max: bound,
+      integer: flag,
+      positive: flag,
+      convert: flag,
+    })
     .map((options) => ({ type: 'number', ...options })),
   fc.oneof(fc.integer({ min: -1, max: 6 }), fc.constantFrom('3', 0.5, 2, 3)),
 )

@@ -54,6 +54,11 @@ describe('the JSON Schema of a rule', () => {
       { type: 'integer', minimum: 1, maximum: 9 },
     ],
     ['a positive number', 'number|positive', { type: 'number', exclusiveMinimum: 0 }],
+    [
+      'one number, or null',
+      { type: 'number', equal: 3, nullable: true },
+      { anyOf: [{ type: 'number', const: 3 }, { type: 'null' }] },
+    ],
     ['a boolean', 'boolean', { type: 'boolean' }],
     ['a date', 'date', date],
     ['anything', 'any', {}],

@@ -99,6 +99,25 @@ describe('a field that changed is found to be', () => {
     assert.equal(compareSchemas({ minContains: 2 }, { minContains: 2, type: 'object' }), 'narrower')
   })
 
+  test('the same where only words for people changed', () => {
+    assert.equal(compareSchemas({ type: 'string', title: 'a' }, { type: 'string' }), 'same')
+  })
+
+  test('narrower where a type narrows a closed set', () => {
+    const values = { enum: ['a', 1] }
+
+    assert.equal(compareSchemas(values, { ...values, type: 'string' }), 'narrower')
+    assert.equal(compareSchemas(values, { ...values, const: 'a' }), 'narrower')
+    assert.equal(compareSchemas({ ...values, const: 'a' }, { const: 'a' }), 'same')
+  })
+
+  test('narrower where fields were allowed by a pattern', () => {
+    const patterned = { patternProperties: { '^x': {} }, additionalProperties: false }
+
+    assert.equal(compareSchemas(patterned, { additionalProperties: false }), 'narrower')
+    assert.equal(compareSchemas(patterned, patterned), 'same')
+  })
+
   test('narrower where a definition that it refers to is', () => {
     const of = (type: string): JsonSchema => ({
       properties: { a: { $ref: '#/$defs/a' } },
