@@ -4,6 +4,7 @@
  */
 
 import { describe, test } from 'node:test'
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { z } from 'zod'
@@ -55,6 +56,12 @@ describe('an event of a schema of', () => {
 
     compiles((): Expect<Equal<Simple<DataOf<typeof Created>>, OrderData>> => true)
     compiles((): Expect<Equal<Simple<DataInputOf<typeof Created>>, OrderInput>> => true)
+  })
+
+  test('valibot has the same types when it is given JSON Schema', () => {
+    const Noted = defineEvent(toStandardJsonSchema(v.object({ text: v.string() })))
+
+    compiles((): Expect<Equal<Simple<DataOf<typeof Noted>>, { readonly text: string }>> => true)
   })
 
   test('arktype has its output as payload and its input as what one is made of', () => {
