@@ -45,6 +45,7 @@ export {
 } from './define/actor.js'
 export { type AppDefinition, DuplicateNameError, defineApp } from './define/app.js'
 export {
+  type DataInputOf,
   type DataOf,
   defineEvent,
   type EventDefinition,
@@ -90,7 +91,18 @@ export type {
   RecordedEvent,
   Version,
 } from './events/event.js'
+export { jsonSchemaOf } from './events/json-schema.js'
+export type { Json, JsonSchema, SchemaSide } from './events/json-schema-form.js'
+export type { PayloadInputOf, PayloadOf } from './events/payload-types.js'
 export type { Infer, InferObject } from './events/schema-types.js'
+export type {
+  Schema,
+  StandardIssue,
+  StandardJsonSchema,
+  StandardJsonSchemaOptions,
+  StandardResult,
+  StandardSchema,
+} from './events/standard-schema.js'
 export { InvalidIdError } from './events/stream-id.js'
 export {
   SchemaVersionUnknownError,
@@ -101,19 +113,39 @@ export {
 export type { OldData, UpcastPart } from './events/upcasting.js'
 export type { ActorSendOptions, CaughtUpOptions, Until } from './runtime/awaiting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
+export { checkSchemas } from './runtime/check-schemas.js'
+export { countSchemas } from './runtime/count-schemas.js'
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
+export { LockFileError } from './runtime/parse-schema-lock.js'
 export type { ReadEventsOptions } from './runtime/read-events.js'
 export type { RecordedRange } from './runtime/recorded-range.js'
+export type {
+  CountProgress,
+  CountSchemasOptions,
+  RecordedSchema,
+  RecordedShape,
+} from './runtime/recorded-schemas.js'
 export type {
   ActorReference,
   HandlerReference,
   ViewReference,
 } from './runtime/references.js'
 export type { Runtime } from './runtime/runtime.js'
+export type { FindingKind, SchemaFinding } from './runtime/schema-findings.js'
+export {
+  describeSchemas,
+  type LockedActor,
+  type LockedEvent,
+  type LockedHandler,
+  type LockedProjector,
+  type LockedSchema,
+  type SchemaLock,
+} from './runtime/schema-lock.js'
+export type { EventSchema, Schemas } from './runtime/schemas.js'
 export type { RuntimeStatus } from './runtime/status.js'
 export type {
   Durability,

@@ -14,25 +14,27 @@ import { InvalidArgumentError } from '../base/errors.js'
 import { frozenTable } from '../base/freeze.js'
 import { functionAt, knownKeys, objectAt } from '../base/options.js'
 import type { EventMetadata, NewEvent, RecordedEvent } from '../events/event.js'
-import type { InferObject } from '../events/schema-types.js'
+import type { PayloadInputOf, PayloadOf } from '../events/payload-types.js'
+import type { Schema } from '../events/standard-schema.js'
 import { isTypeName } from '../events/stream-id.js'
 import { UpcastGapError } from '../events/upcast-errors.js'
 import type { EventHistory } from '../events/upcasting.js'
-import type { DataOf, EventDefinition, SchemaDefinition } from './event.js'
+import type { DataInputOf, DataOf, EventDefinition } from './event.js'
 import type { LiteralsKept } from './literals-kept.js'
+import { parseSchema } from './schema.js'
 import { parseSnapshotOptions, type SnapshotOptions, type SnapshotRules } from './snapshot.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the bound of every event map, whatever its payloads.
-export type EventDefinitions = Readonly<Record<string, EventDefinition<any>>>
+export type EventDefinitions = Readonly<Record<string, EventDefinition<any, any>>>
 
 /** One function per event type that makes a {@link NewEvent} of it. */
 export type EventCreators<E extends EventDefinitions> = {
-  readonly [K in keyof E & string]: (data: DataOf<E[K]>) => NewEvent<K, DataOf<E[K]>>
+  readonly [K in keyof E & string]: (data: DataInputOf<E[K]>) => NewEvent<K, DataInputOf<E[K]>>
 }
 
 /** Any of the new events that an actor can decide. */
 export type NewEventOf<E extends EventDefinitions> = {
-  [K in keyof E & string]: NewEvent<K, DataOf<E[K]>>
+  [K in keyof E & string]: NewEvent<K, DataInputOf<E[K]>>
 }[keyof E & string]
 
 /** What `reject` returns and `decide` hands back: the domain says no. */
@@ -60,21 +62,23 @@ export interface PrepareTools {
 }
 
 export interface CommandDefinition<S, C, E extends EventDefinitions> {
-  /** Field names to fastest-validator rules; the command's type is inferred from it. */
+  /**
+   * Field names to fastest-validator rules, or a Standard Schema; the command's type is inferred from it.
+   */
   readonly schema: C
   /**
    * Looks things up before the command enters the mailbox, and returns the command completed. May be
    * asynchronous; runs outside the mailbox, so other commands do not wait for it. The result is
-   * validated again.
+   * validated again, so it has to be what the schema takes.
    */
   readonly prepare?: (
-    command: NoInfer<InferObject<C>>,
+    command: NoInfer<PayloadOf<C>>,
     tools: PrepareTools,
-  ) => NoInfer<InferObject<C>> | Promise<NoInfer<InferObject<C>>>
+  ) => NoInfer<PayloadInputOf<C>> | Promise<NoInfer<PayloadInputOf<C>>>
   /** Decides: one event, several, none (`[]`: nothing to do), or a rejection. */
   readonly decide: (
     state: S,
-    command: NoInfer<InferObject<C>>,
+    command: NoInfer<PayloadOf<C>>,
     tools: DecideTools<E>,
   ) => NewEventOf<E> | readonly NewEventOf<E>[] | Rejection
 }
@@ -96,7 +100,7 @@ export interface ActorDefinition<N extends string, S, E extends EventDefinitions
 
 /** A command definition with its types erased: how the runtime holds it. */
 export interface AnyCommand {
-  readonly schema: SchemaDefinition
+  readonly schema: Schema
   // biome-ignore lint/suspicious/noExplicitAny: erased; the typed form is CommandDefinition.
   readonly prepare?: (command: any, tools: PrepareTools) => unknown
   // biome-ignore lint/suspicious/noExplicitAny: erased; the typed form is CommandDefinition.
@@ -188,8 +192,8 @@ function assertName(argument: string, name: unknown): void {
 function assertEvents(name: string, events: Readonly<Record<string, unknown>>): void {
   for (const [type, event] of Object.entries(objectAt(`${name}.events`, events))) {
     assertName(`event of ${name}`, type)
-    const schema = (event as { schema?: unknown } | null | undefined)?.schema
-    if (schema === null || typeof schema !== 'object') {
+    const made = event as { readonly schema?: unknown; readonly upcast?: unknown } | null
+    if (made?.schema === undefined || made.upcast === undefined) {
       throw new InvalidArgumentError(`${name}.events.${type}`, 'made by defineEvent', event)
     }
     assertHistory(name, type, event as EventHistory, events)
@@ -231,7 +235,7 @@ function parseCommands(name: string, commands: object): Readonly<Record<string, 
     assertName(`command of ${name}`, command)
     const argument = `${name}.commands.${command}`
     knownKeys(argument, definition, ['schema', 'prepare', 'decide'])
-    objectAt(`${argument}.schema`, definition.schema)
+    parseSchema(`${argument}.schema`, definition.schema)
     functionAt(`${argument}.decide`, definition.decide)
     if (definition.prepare !== undefined) functionAt(`${argument}.prepare`, definition.prepare)
   }

@@ -12,31 +12,41 @@ import { InvalidArgumentError } from '../base/errors.js'
 import { frozenTable } from '../base/freeze.js'
 import { arrayAt, functionAt, integerIn, knownKeys, objectAt } from '../base/options.js'
 import type { RecordedEvent } from '../events/event.js'
-import type { InferObject } from '../events/schema-types.js'
+import type { PayloadInputOf, PayloadOf } from '../events/payload-types.js'
+import type { Schema } from '../events/standard-schema.js'
 import { isTypeName } from '../events/stream-id.js'
 import type { EventHistory, OldData, UpcastPart } from '../events/upcasting.js'
 import type { LiteralsKept } from './literals-kept.js'
-
-/** A schema as fastest-validator reads it: field names to rules. */
-export type SchemaDefinition = Readonly<Record<string, unknown>>
+import { parseSchema } from './schema.js'
 
 declare const dataType: unique symbol
+declare const inputType: unique symbol
 
-/** What {@link defineEvent} returns. `Data` is the type of the payload. */
-export interface EventDefinition<Data> extends EventHistory {
+/**
+ * What {@link defineEvent} returns. `Data` is the type of the payload; `Input` is what one is made of,
+ * the same unless a Standard Schema transforms it.
+ */
+export interface EventDefinition<Data, Input = Data> extends EventHistory {
   /** Type only: never present at run time. */
   readonly [dataType]: Data
-  readonly schema: SchemaDefinition
+  /** Type only: never present at run time. */
+  readonly [inputType]: Input
+  readonly schema: Schema
   /** Schema version, 1-based. */
   readonly version: number
 }
 
 /** The payload type of an event definition. */
-export type DataOf<Definition> = Definition extends EventDefinition<infer Data> ? Data : never
+export type DataOf<Definition> =
+  Definition extends EventDefinition<infer Data, infer _Input> ? Data : never
+
+/** The type of what an event's payload is made of. */
+export type DataInputOf<Definition> =
+  Definition extends EventDefinition<infer _Data, infer Input> ? Input : never
 
 /** Definitions by name: the other events that old ones may become. */
 // biome-ignore lint/suspicious/noExplicitAny: the bound of every event map, whatever its payloads.
-export type UpcastTargets = Readonly<Record<string, EventDefinition<any>>>
+export type UpcastTargets = Readonly<Record<string, EventDefinition<any, any>>>
 
 /** What an upcaster is given to return several events with, or another one. */
 export interface UpcastTools<Next, Into extends UpcastTargets> {
@@ -113,20 +123,23 @@ export interface EventOptions<
 /**
  * Describes an event type.
  *
- * @param schema - Field names to fastest-validator rules; the payload's type is inferred from it.
- *   Strict: fields that it does not name are refused, at every level.
+ * @param schema - Field names to fastest-validator rules, or a Standard Schema (zod, valibot, arktype);
+ *   the payload's type is inferred from it. Rules are strict: fields that they do not name are refused,
+ *   at every level. What a Standard Schema makes of a payload is recorded, and not checked again.
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
  */
 export function defineEvent<
-  const S extends SchemaDefinition,
+  const S extends Schema<object>,
   const V extends number = 1,
   const Into extends UpcastTargets = Record<never, never>,
->(schema: S, options: EventOptions<V, InferObject<S>, Into> = {}): EventDefinition<InferObject<S>> {
-  objectAt('schema', schema)
+>(
+  schema: S,
+  options: EventOptions<V, PayloadOf<S>, Into> = {},
+): EventDefinition<PayloadOf<S>, PayloadInputOf<S>> {
   knownKeys('options of an event', options, ['version', 'upcast', 'formerly', 'into'])
   const version = integerIn('version', options.version ?? 1, 1, 1_000_000)
   return Object.freeze({
-    schema: Object.freeze({ ...schema }),
+    schema: parseSchema('schema', schema),
     version,
     upcast: parseUpcasters(version, options.upcast ?? {}),
     formerly: parseNames(options.formerly ?? []),

@@ -8,7 +8,7 @@
 import { InvalidArgumentError } from '../base/errors.js'
 import { frozenTable } from '../base/freeze.js'
 import { functionAt, integerIn, knownKeys, oneOf } from '../base/options.js'
-import type { InferObject } from '../events/schema-types.js'
+import type { PayloadInputOf } from '../events/payload-types.js'
 import type { ActorDefinition, AnyActor, CommandName, EventDefinitions } from './actor.js'
 import {
   assertSubscribes,
@@ -49,7 +49,7 @@ export interface SendFromContext {
     actor: ActorDefinition<string, S, E, C>,
     aggregateId: string,
     command: K,
-    data: InferObject<C[K]>,
+    data: PayloadInputOf<C[K]>,
   ): Promise<HandlerReceipt>
   (
     actor: string,

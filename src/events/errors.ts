@@ -52,14 +52,14 @@ export class SchemaMismatchError extends DramatisError {
   }
 }
 
-/** A schema cannot be compiled, or asks for what schemas may not do. */
+/** A schema cannot be compiled, or does what schemas may not do. Nothing was written. */
 export class InvalidSchemaError extends DramatisError {
   readonly code = 'DRAMATIS_INVALID_SCHEMA'
   readonly subject: string
 
   constructor(subject: string, why: string, options?: { readonly cause?: unknown }) {
     super(
-      `Expected the schema of ${subject} to be one that fastest-validator compiles: ${why}.`,
+      `Expected the schema of ${subject} to be one that can check payloads: ${why}. Nothing was written.`,
       options,
     )
     this.subject = subject

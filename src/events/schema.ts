@@ -1,16 +1,18 @@
 /**
- * Schemas compiled to checks. The only file that imports `fastest-validator`.
+ * Schemas compiled to checks, of either kind. The only file that imports `fastest-validator`.
  *
  * A check takes a payload as it came, copies and freezes it (`values.ts`), and validates the copy:
  * nothing hostile reaches the validator, and the caller's object is never changed. Schemas that change
  * payloads (defaults, conversions, custom functions) validate a second, mutable copy, which is then
- * copied and frozen again; all others pay for one copy. Schemas come from code only: compiling one
- * builds functions from text. Runs per command and per event.
+ * copied and frozen again, and so does every Standard Schema, which cannot be known to change nothing;
+ * all others pay for one copy. Schemas come from code only: compiling one builds functions from text.
+ * Runs per command and per event.
  *
  * Custom functions take `(value, errors, schema, path, parent, context)` and return the value.
  *
  * Invariants:
- *   - what a check returns is frozen, shares nothing with what it was given, and fits the schema;
+ *   - what a check returns is frozen, shares nothing with what it was given, holds event values only,
+ *     and fits the schema, or is what the schema made of what fits it;
  *   - every issue is reported, with its path.
  */
 
@@ -19,6 +21,13 @@ import { errorToData } from '../base/errors.js'
 import { InvalidSchemaError, type PayloadIssue, SchemaMismatchError } from './errors.js'
 import type { EventValue } from './event.js'
 import { type ExpandedRule, expandSchema } from './schema-expansion.js'
+import {
+  isStandardSchema,
+  type Schema,
+  type StandardSchema,
+  validateStandard,
+} from './standard-schema.js'
+import { thaw } from './thaw.js'
 import { copyPayload } from './values.js'
 
 /** A payload that was copied, frozen and checked. */
@@ -39,7 +48,7 @@ export interface PayloadCheck {
    * @throws {SchemaMismatchError} DRAMATIS_SCHEMA_MISMATCH: it does not fit, with every issue.
    */
   check(payload: unknown): Payload
-  /** The same for what was copied before: copied once more only if this schema changes it. */
+  /** The same for what was copied before: copied once more only if this schema may change it. */
   recheck(payload: Payload): Payload
 }
 
@@ -54,24 +63,36 @@ interface ValidatorIssue {
 }
 
 /**
- * Compiles a schema. The schema itself is only read.
+ * Compiles a schema. The schema itself is only read. A Standard Schema turns out to be asynchronous, or
+ * none, when it is first used: its check then throws the same error.
  *
  * @param subject - What to call it in errors: `command Order.pay`, `event OrderPaid`.
  * @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA
  */
-export function compileSchema(
+export function compileSchema(subject: string, schema: Schema): PayloadCheck {
+  const recheck = isStandardSchema(schema)
+    ? (payload: Payload): Payload => checkStandard(subject, schema, payload)
+    : compileRules(subject, schema)
+  const copy = (payload: unknown): Payload => copyPayload(payload, subject)
+  return { copy, check: (payload) => recheck(copy(payload)), recheck }
+}
+
+function checkStandard(subject: string, schema: StandardSchema, payload: Payload): Payload {
+  const output = validateStandard(subject, schema, thaw(payload))
+  return copyPayload(output, `output of ${subject}`)
+}
+
+function compileRules(
   subject: string,
   schema: Readonly<Record<string, unknown>>,
-): PayloadCheck {
+): PayloadCheck['recheck'] {
   const { rule, changes } = expandSchema(subject, schema)
   const validate = compileRule(subject, rule, changes)
-  const recheck = (payload: Payload): Payload => {
+  return (payload) => {
     const checked = changes ? thaw(payload) : payload
     assertFits(subject, validate, checked)
     return changes ? copyPayload(checked, subject) : payload
   }
-  const copy = (payload: unknown): Payload => copyPayload(payload, subject)
-  return { copy, check: (payload) => recheck(copy(payload)), recheck }
 }
 
 function assertFits(subject: string, validate: Validate, payload: unknown): void {
@@ -96,16 +117,6 @@ function toIssue(issue: ValidatorIssue): PayloadIssue {
     ...(issue.expected === undefined ? {} : { expected: issue.expected }),
     ...(issue.actual === undefined ? {} : { actual: issue.actual }),
   }
-}
-
-/** A mutable copy of what was copied and frozen. Dates and bytes are private already. */
-function thaw(value: EventValue): unknown {
-  if (value === null || typeof value !== 'object') return value
-  if (value instanceof Date || value instanceof Uint8Array) return value
-  if (Array.isArray(value)) return value.map(thaw)
-  const copy: Record<string, unknown> = {}
-  for (const [key, each] of Object.entries(value)) copy[key] = thaw(each)
-  return copy
 }
 
 /** What fastest-validator has and its types leave out: the hook through which each part compiles. */

@@ -12,7 +12,7 @@ import type { StateDifference } from '../actors/past-state.js'
 import { ClosedError } from '../base/closed-error.js'
 import type { ActorDefinition, EventDefinitions, RecordedEvents } from '../define/actor.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
-import type { InferObject } from '../events/schema-types.js'
+import type { PayloadInputOf } from '../events/payload-types.js'
 import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore } from '../store/contracts.js'
@@ -42,7 +42,7 @@ export interface ActorReference<S, E extends EventDefinitions, C> {
    */
   send<K extends keyof C & string>(
     command: K,
-    payload: InferObject<C[K]>,
+    payload: PayloadInputOf<C[K]>,
     options?: ActorSendOptions,
   ): Promise<Receipt<EventOf<E>>>
   /**

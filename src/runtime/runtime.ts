@@ -15,6 +15,7 @@ import { InvalidArgumentError } from '../base/errors.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
 import { functionAt, integerIn, knownKeys } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions } from '../define/actor.js'
+import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyProjector, ProjectorDefinition } from '../define/projector.js'
 import type { Position } from '../events/event.js'
@@ -38,11 +39,13 @@ import {
   type HandlerReference,
   type ViewReference,
 } from './references.js'
+import { Schemas } from './schemas.js'
 import type { RuntimeStatus } from './status.js'
 import type { Storage } from './storage.js'
 
 /** Everything a runtime is made of; wired by `openRuntime`. */
 export interface RuntimeParts {
+  readonly app: AppDefinition
   readonly isDurable: boolean
   readonly clock: Clock
   readonly closeTimeoutMs: number
@@ -68,6 +71,8 @@ export class Runtime {
   readonly bus: Bus
   /** The log of all events. */
   readonly log: Log
+  /** The schemas of the app, and what of them the store has. */
+  readonly schemas: Schemas
   readonly #parts: RuntimeParts
   readonly #subscriptions: Subscriptions = {
     viewOf: (projector) => this.#viewOf(projector),
@@ -86,6 +91,7 @@ export class Runtime {
     this.#parts = parts
     this.bus = parts.bus
     this.log = new Log(storage.store, parts.upcasts, clock)
+    this.schemas = new Schemas(parts.app.actors, storage.store, () => this.#assertOpen())
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
     this.#startedMs = clock.elapsedMs()
     this.#events = new RateMeter(clock)

@@ -23,6 +23,7 @@ import type {
   RecordedEvent,
   Version,
 } from '../events/event.js'
+import type { Shape } from '../events/shapes.js'
 import type { StreamState } from '../events/stream-end.js'
 
 /** What a writer takes the stream's version to be: a number, 'none' (= 0), or not checked. */
@@ -138,8 +139,42 @@ export interface LogReader {
   readHead(): Promise<Position>
 }
 
+export interface CountOptions {
+  /** Only later positions. */
+  readonly after: Position
+  /** Only positions up to this one. @default the head */
+  readonly to?: Position
+  /** Stop after so many positions. @default 65_536 */
+  readonly scanMax?: number
+}
+
+/** How many events of each shape a piece of the log has. */
+export interface ShapeCounts {
+  /** By shape number; shapes that do not occur are left out. */
+  readonly events: ReadonlyMap<number, number>
+  /** Everything up to here has been counted: the `after` of the next piece. */
+  readonly scannedTo: Position
+  /** The log's head at the time of counting. */
+  readonly head: Position
+}
+
+/** What kinds of events the log has. */
+export interface ShapeReader {
+  /**
+   * Every shape that a durable event has, in the order of their numbers, and perhaps some of events that
+   * are being written. Shapes are never removed.
+   */
+  readShapes(): Promise<readonly Shape[]>
+  /**
+   * Counts the next piece of the log. Decodes nothing.
+   *
+   * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD, at the first record that fails its CRC.
+   */
+  countShapes(options: CountOptions): Promise<ShapeCounts>
+}
+
 /** The log of events, the heads of its streams, and their snapshots. One owner at a time. */
-export interface EventStore extends LogReader {
+export interface EventStore extends LogReader, ShapeReader {
   /** Made when the store was created: 26 characters. */
   readonly storeId: string
   /** Rises by one each time the store gets a new owner. */

@@ -14,18 +14,22 @@ import assert from 'node:assert/strict'
 import type { Cancel } from '../base/clock.js'
 import { yieldToEventLoop } from '../base/signal.js'
 import type { Position, RecordedEvent } from '../events/event.js'
+import type { Shape } from '../events/shapes.js'
 import { publish } from '../telemetry/channels.js'
 import type {
   CommitResult,
+  CountOptions,
   EventStore,
   LogBatch,
   ReadBatchOptions,
   ReadStreamOptions,
+  ShapeCounts,
   Snapshot,
   StreamAppend,
   StreamHead,
   StreamPlace,
 } from './contracts.js'
+import { countShapes, readShapes } from './count-shapes.js'
 import { withinDeadline } from './deadline.js'
 import { CommitUnknownError, StoreStoppedError } from './errors.js'
 import type { LogStorage, LogTail, StagedGroup } from './log-storage.js'
@@ -106,6 +110,16 @@ export class StagedEventStore implements EventStore {
   async readBatch(options: ReadBatchOptions): Promise<LogBatch> {
     await this.#readable()
     return scanLog(this.#storage, options)
+  }
+
+  async readShapes(): Promise<readonly Shape[]> {
+    await this.#readable()
+    return readShapes(this.#storage)
+  }
+
+  async countShapes(options: CountOptions): Promise<ShapeCounts> {
+    await this.#readable()
+    return countShapes(this.#storage, options)
   }
 
   async readHead(): Promise<Position> {

@@ -17,6 +17,7 @@ export function readingContract(openStore: OpenStore): void {
     batchTests(openStore)
     filterTests(openStore)
     followingTests(openStore)
+    shapeTests(openStore)
   })
 }
 
@@ -215,6 +216,66 @@ function followingTests(openStore: OpenStore): void {
     assert.deepEqual(
       (await reading).map((event) => event.position),
       [1, 2, 3],
+    )
+  })
+}
+
+function shapeTests(openStore: OpenStore): void {
+  test('every kind of event that is durable is listed', async (t) => {
+    const store = await openStore(t)
+    assert.deepEqual(await store.readShapes(), [])
+    await appendMixed(store)
+
+    const shapes = await store.readShapes()
+
+    assert.deepEqual(shapes, [
+      {
+        number: 1,
+        aggregateType: 'Account',
+        type: 'Deposited',
+        schemaVersion: 1,
+        fields: ['amount'],
+      },
+      { number: 2, aggregateType: 'Account', type: 'Closed', schemaVersion: 1, fields: [] },
+    ])
+  })
+
+  test('events are counted by kind, piece by piece', async (t) => {
+    const store = await openStore(t)
+    await appendMixed(store)
+    await appendEvents(store, [sampleAppend('3', 'none', 1, 2, 3)])
+
+    const first = await store.countShapes({ after: 0, scanMax: 5 })
+    const second = await store.countShapes({ after: first.scannedTo })
+    const bounded = await store.countShapes({ after: 1, to: 3 })
+    const behind = await store.countShapes({ after: 9 })
+
+    assert.deepEqual(
+      [first, second, bounded, behind].map(({ events, scannedTo, head }) => [
+        [...events].sort(),
+        scannedTo,
+        head,
+      ]),
+      [
+        [
+          [
+            [1, 3],
+            [2, 2],
+          ],
+          5,
+          7,
+        ],
+        [[[1, 2]], 7, 7],
+        [
+          [
+            [1, 1],
+            [2, 1],
+          ],
+          3,
+          7,
+        ],
+        [[], 9, 7],
+      ],
     )
   })
 }

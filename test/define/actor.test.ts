@@ -180,7 +180,7 @@ describe('an actor is refused', () => {
         'a command without schema',
         { commands: { go: { decide: () => [] } } },
         'C.commands.go.schema',
-        /an object, got undefined/,
+        /a Standard Schema, got undefined/,
       ],
       [
         'a misspelt part of a command',
