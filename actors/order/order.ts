@@ -12,6 +12,13 @@
 
 import { defineActor, defineEvent } from 'dramatis'
 import { basket, cancellation, payment, shipment } from './order-fields.js'
+import {
+  whyNotCancelled,
+  whyNotCreated,
+  whyNotDelivered,
+  whyNotPaid,
+  whyNotShipped,
+} from './order-rules.js'
 import { inStatus, type OrderState, totalCentsOf } from './order-state.js'
 
 export const Order = defineActor('Order', {
@@ -38,53 +45,39 @@ export const Order = defineActor('Order', {
     create: {
       schema: basket,
       decide: (state, command, { events, reject }) => {
-        if (state.status !== 'none') return reject('ORDER_EXISTS', orderIs(state))
-        if (command.lines.length === 0) return reject('ORDER_WITHOUT_LINES')
+        const no = whyNotCreated(state, command.lines)
+        if (no !== null) return reject(...no)
         return events.OrderCreated({ ...command, totalCents: totalCentsOf(command.lines) })
       },
     },
     pay: {
       schema: payment,
       decide: (state, command, { events, reject }) => {
-        if (state.status === 'none') return reject('ORDER_NOT_CREATED')
-        if (state.status !== 'pending') return reject('ORDER_NOT_PENDING', orderIs(state))
-        if (command.amountCents !== state.totalCents) {
-          const { amountCents } = command
-          return reject('AMOUNT_MISMATCH', `${amountCents} cents for ${state.totalCents}`)
-        }
-        return events.OrderPaid(command)
+        const no = whyNotPaid(state, command.amountCents)
+        return no === null ? events.OrderPaid(command) : reject(...no)
       },
     },
     ship: {
       schema: shipment,
       decide: (state, command, { events, reject }) => {
-        if (state.status === 'none') return reject('ORDER_NOT_CREATED')
-        if (state.status !== 'paid') return reject('ORDER_NOT_PAID', orderIs(state))
-        return events.OrderShipped(command)
+        const no = whyNotShipped(state)
+        return no === null ? events.OrderShipped(command) : reject(...no)
       },
     },
     deliver: {
       schema: {},
       decide: (state, _command, { events, reject }) => {
-        if (state.status === 'none') return reject('ORDER_NOT_CREATED')
-        if (state.status !== 'shipped') return reject('ORDER_NOT_SHIPPED', orderIs(state))
-        return events.OrderDelivered({})
+        const no = whyNotDelivered(state)
+        return no === null ? events.OrderDelivered({}) : reject(...no)
       },
     },
     cancel: {
       schema: cancellation,
       decide: (state, command, { events, reject }) => {
-        if (state.status === 'none') return reject('ORDER_NOT_CREATED')
-        if (state.status !== 'pending' && state.status !== 'paid') {
-          return reject('ORDER_NOT_CANCELLABLE', orderIs(state))
-        }
-        return events.OrderCancelled(command)
+        const no = whyNotCancelled(state)
+        return no === null ? events.OrderCancelled(command) : reject(...no)
       },
     },
   },
   snapshot: { everyEvents: 100, version: 1 },
 })
-
-function orderIs(state: OrderState): string {
-  return `the order is ${state.status}`
-}
