@@ -7,27 +7,20 @@
  */
 
 import { rm } from 'node:fs/promises'
-import { openRuntime, type Runtime } from 'dramatis'
+import type { Runtime } from 'dramatis'
 import { eventsByType, ordersByStatus, revenueCentsByMonth } from './census.js'
 import { collectEvidence, type Evidence } from './evidence.js'
 import { countByName, type DemoFigures, type HandlerFigures } from './figures.js'
 import { installFaults, makeDirectory, orderIdsOf, readCommands } from './input.js'
 import { plural } from './numbers.js'
-import type { DemoOptions } from './options.js'
 import type { OrderCommand } from './order-command.js'
 import { proveRebuild, proveRecovery } from './proof.js'
 import { handlerFigures } from './pulse.js'
 import { repairHandlers } from './repair.js'
 import { type SendResult, sendOrders } from './send-orders.js'
-import type { Stage } from './stage.js'
-import type { Terminal } from './terminal.js'
+import { type DemoSession, describeWorkers, withRuntime } from './session.js'
 
-export interface DemoSession {
-  readonly options: DemoOptions
-  readonly terminal: Terminal
-  /** Aborted when the user has had enough: the runtime is then closed in order. */
-  readonly signal: AbortSignal
-}
+const demoApp = new URL('./app.js', import.meta.url)
 
 /** What the first two acts leave to the others. */
 interface FirstHalf {
@@ -53,25 +46,20 @@ export async function runDemo(session: DemoSession): Promise<DemoFigures> {
   }
 }
 
-/** `2 worker threads`. */
-export function describeWorkers(workers: DemoOptions['workers']): string {
-  return workers === 'inline' ? 'no worker threads' : plural(workers, 'worker thread')
-}
-
 async function playActs(
   session: DemoSession,
   commands: readonly OrderCommand[],
   directory: string,
 ): Promise<DemoFigures> {
   const orderIds = orderIdsOf(commands)
-  const half = await withRuntime(session, directory, async (stage): Promise<FirstHalf> => {
+  const half = await withRuntime(session, demoApp, directory, async (stage): Promise<FirstHalf> => {
     const sending = await sendOrders(stage, commands)
     await repairHandlers(stage, directory)
     const handlers = handlerFigures(stage.runtime)
     return { sending, handlers, evidence: await collectEvidence(stage.runtime, orderIds) }
   })
   session.terminal.say('closed; opening the same directory again')
-  return await withRuntime(session, directory, async (stage) => {
+  return await withRuntime(session, demoApp, directory, async (stage) => {
     const recovered = await proveRecovery(stage, half.evidence, orderIds)
     const figures = await figuresOf(stage.runtime, commands.length, half)
     const { seconds, sent } = half.sending
@@ -83,25 +71,6 @@ async function playActs(
       commandsPerSecond: seconds > 0 ? Math.round(sent / seconds) : 0,
     }
   })
-}
-
-/** Opens the runtime for an act, and closes it whatever happens. */
-async function withRuntime<T>(
-  { options, terminal, signal }: DemoSession,
-  directory: string,
-  act: (stage: Stage) => Promise<T>,
-): Promise<T> {
-  const runtime: Runtime = await openRuntime({
-    app: new URL('./app.js', import.meta.url),
-    dataDir: directory,
-    workers: options.workers,
-  })
-  try {
-    signal.throwIfAborted()
-    return await act({ runtime, terminal, signal })
-  } finally {
-    await runtime.close()
-  }
 }
 
 async function figuresOf(

@@ -7,9 +7,11 @@
 
 import { DramatisError } from 'dramatis'
 import { InputError } from './csv.js'
-import { describeWorkers, runDemo } from './demo.js'
+import { runDemo } from './demo.js'
+import { formatEvolution, hasHeld, runEvolution } from './evolution.js'
 import { type DemoOptions, parseOptions, UsageError, usage } from './options.js'
 import { ForeignLogError } from './resume.js'
+import { type DemoSession, describeWorkers } from './session.js'
 import { formatSummary } from './summary.js'
 import { Terminal } from './terminal.js'
 
@@ -23,10 +25,26 @@ async function main(args: readonly string[]): Promise<number> {
   }
   process.once('SIGINT', () => interruption.abort(new Error('interrupted')))
   const terminal = new Terminal(process.stderr)
-  const figures = await runDemo({ options, terminal, signal: interruption.signal })
-  const lines = options.json ? [JSON.stringify(figures)] : formatSummary(figures, titleOf(options))
-  process.stdout.write(`${lines.join('\n')}\n`)
+  const session = { options, terminal, signal: interruption.signal }
+  return options.evolve ? await showEvolution(session) : await showDemo(session)
+}
+
+async function showDemo(session: DemoSession): Promise<number> {
+  const { options } = session
+  const figures = await runDemo(session)
+  print(options.json ? [JSON.stringify(figures)] : formatSummary(figures, titleOf(options)))
   return figures.recovered && figures.rebuiltEqual ? 0 : 1
+}
+
+async function showEvolution(session: DemoSession): Promise<number> {
+  const { options } = session
+  const figures = await runEvolution(session)
+  print(options.json ? [JSON.stringify(figures)] : formatEvolution(figures, titleOf(options)))
+  return hasHeld(figures) ? 0 : 1
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`)
 }
 
 function titleOf({ ordersDirectory, workers }: DemoOptions): string {

@@ -14,6 +14,8 @@ export class UsageError extends Error {
 
 export interface DemoOptions {
   readonly help: boolean
+  /** Changes the code under a log instead: other schemas, another version of a view. */
+  readonly evolve: boolean
   /** Orders to make up. Integer in [1, 1_000_000]. @default 20_000 */
   readonly count: number
   /** Directory of real orders, instead of made-up ones. */
@@ -38,6 +40,7 @@ export const usage = `npm run demo -- [options]
   --faults RATE    share of deliveries that fail at first, 0 to 1 (default 0.02; 0: no faults)
   --data DIR       keep the data there; goes on with what an interrupted run has left
   --workers N      worker threads, or 'inline' for none (default 2)
+  --evolve         change the code under the log: new schemas, a view filled beside the old one
   --json           print the figures as JSON on stdout, everything else on stderr
   --help           print this
 `
@@ -48,8 +51,12 @@ export function parseOptions(args: readonly string[]): DemoOptions {
   if (values.count !== undefined && values.orders !== undefined) {
     throw new UsageError('expected --count or --orders, found both')
   }
+  if (values.evolve === true && values.data !== undefined) {
+    throw new UsageError('expected --evolve without --data: the directory is for the new code only')
+  }
   return {
     help: values.help === true,
+    evolve: values.evolve === true,
     count: integer('--count', values.count ?? '20000', 1, 1_000_000),
     ordersDirectory: path('--orders', values.orders),
     seed: integer('--seed', values.seed ?? '1', 0, 2 ** 32 - 1),
@@ -74,6 +81,7 @@ function parseArguments(args: readonly string[]) {
         faults: text,
         data: text,
         workers: text,
+        evolve: flag,
         json: flag,
         help: flag,
       },

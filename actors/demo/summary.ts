@@ -2,10 +2,10 @@
  * The last word of the demo: its figures as a table a person can read. Pure.
  */
 
+import { boxWidth, proofRow, rule, section, separator } from './box.js'
 import type { DemoFigures } from './figures.js'
 import { bar, formatCents, formatCount, formatSeconds, plural } from './numbers.js'
 
-const width = 76
 const monthsMax = 36
 
 /** Lines without line ends, at most 80 columns. */
@@ -45,7 +45,7 @@ function commandRows({ eventsByType, rejected }: DemoFigures): string[] {
 
 const nameChars = 24
 const valueChars = 14
-const barChars = width - nameChars - valueChars - 6
+const barChars = boxWidth - nameChars - valueChars - 6
 
 /** A row per name: its value, and a bar in proportion to the largest. */
 function shareRows(
@@ -81,24 +81,7 @@ function handlerRows(handlers: DemoFigures['handlers']): string[] {
 
 function proofRows({ recovered, rebuiltEqual }: DemoFigures): string[] {
   return [
-    `${mark(recovered)} closed and opened again: states, views and dead letters came back`,
-    `${mark(rebuiltEqual)} views rebuilt from the log equal those kept along the way`,
+    proofRow(recovered, 'closed and opened again: states, views and dead letters came back'),
+    proofRow(rebuiltEqual, 'views rebuilt from the log equal those kept along the way'),
   ]
-}
-
-function mark(holds: boolean): string {
-  return holds ? '✔' : '✘ NOT TRUE:'
-}
-
-function section(rows: readonly string[]): string[] {
-  return rows.map((row) => `│ ${row.slice(0, width - 2).padEnd(width - 2)} │`)
-}
-
-function separator(title: string): string {
-  return rule('├', '┤', title)
-}
-
-function rule(left: string, right: string, title = ''): string {
-  const label = title === '' ? '' : `─ ${title} `
-  return left + label.slice(0, width).padEnd(width, '─') + right
 }
