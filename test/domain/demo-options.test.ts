@@ -7,6 +7,7 @@ import { parseOptions, usage } from '../../actors/demo/options.js'
 test('without arguments the demo makes up 20,000 orders in a fresh directory', () => {
   assert.deepEqual(parseOptions([]), {
     help: false,
+    evolve: false,
     count: 20_000,
     ordersDirectory: null,
     seed: 1,
@@ -22,6 +23,7 @@ test('every option is read', () => {
 
   assert.deepEqual(parseOptions([...args, '--json', '--help']), {
     help: true,
+    evolve: false,
     count: 20_000,
     ordersDirectory: 'dir',
     seed: 7,
@@ -32,10 +34,14 @@ test('every option is read', () => {
   })
 })
 
+test('the code may evolve, in a directory of its own', () => {
+  assert.equal(parseOptions(['--evolve']).evolve, true)
+})
+
+const names = ['count', 'orders', 'seed', 'faults', 'data', 'workers', 'evolve', 'json', 'help']
+
 test('the usage names every option', () => {
-  for (const name of ['count', 'orders', 'seed', 'faults', 'data', 'workers', 'json', 'help']) {
-    assert.match(usage, new RegExp(`--${name}\\b`))
-  }
+  for (const name of names) assert.match(usage, new RegExp(`--${name}\\b`))
 })
 
 const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
@@ -51,6 +57,7 @@ const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
   [['--workers', '0'], /--workers to be 1 to 64, or inline, found '0'/],
   [['--data', ''], /--data to be a directory, found nothing/],
   [['--count', '5', '--orders', 'dir'], /--count or --orders, found both/],
+  [['--evolve', '--data', 'd'], /--evolve without --data/],
   [['--json=yes'], /--json/],
 ]
 
