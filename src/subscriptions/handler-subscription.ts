@@ -19,7 +19,6 @@ import type { TaskPool } from '../pool/contracts.js'
 import type { LogReader } from '../store/contracts.js'
 import { publish } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
-import { eventKeyOf } from './event-key.js'
 import { awaitedKey, awaitedKeysOf, keysGoal, positionGoal } from './goals.js'
 import { HandlerLane } from './handler-lane.js'
 import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
@@ -32,6 +31,7 @@ import { answerSend, type SendOnHost } from './remote-send.js'
 import type { ReplayOptions, ReplayResult } from './replay-options.js'
 import { restartDelayMs } from './retry-policy.js'
 import type { SubscribedEvents } from './subscribed-events.js'
+import { readSuspects } from './suspects.js'
 import { type Patience, Waiters } from './waiters.js'
 import type { HandlerCounts, KeyName } from './work-store.js'
 
@@ -342,21 +342,8 @@ export class HandlerSubscription {
   }
 
   async #recordDeaths(positions: readonly Position[], reason: string): Promise<void> {
-    const suspects = []
-    for (const position of positions) {
-      const { events, keyHashes } = await this.#ports.log.readBatch({
-        after: position - 1,
-        to: position,
-        eventsMax: 1,
-      })
-      const { partition, key } = eventKeyOf(
-        this.definition,
-        this.#ports.events,
-        events[0]!,
-        keyHashes[0]!,
-      )
-      suspects.push({ partition, key, position })
-    }
+    const { log, events } = this.#ports
+    const suspects = await readSuspects(this.definition, events, log, positions)
     await this.#ledger.recordDeaths(suspects, reason)
     this.#waiters.notify()
   }

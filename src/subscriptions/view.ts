@@ -100,17 +100,18 @@ export class View {
     const { record, resumes } = planOpening(projector, projectorCodeOf(projector), before, (rows) =>
       directories.includes(directoryOf(name, rows)),
     )
-    if (!isDeepStrictEqual(record, before)) await work.write([putView(name, record)])
     const isOwn = record.version === (before?.version ?? record.version)
     const kept = [
       ...(isOwn || resumes ? [directoryOf(name, record)] : []),
       ...(record.filling != null && resumes ? [directoryOf(name, record.filling)] : []),
     ]
-    // Rows that were given up, or that others took over from: nobody will read them.
+    // Rows that were given up, or that others took over from: nobody will read them. Removed before
+    // anything is written, so that none of them is ever taken for rows that were just begun.
     for (const directory of directories) {
       const isStale = isDirectoryOf(directory, name) && !kept.includes(directory)
       if (isStale) await databases.remove(directory)
     }
+    if (!isDeepStrictEqual(record, before)) await work.write([putView(name, record)])
     return new View(setup, record, await databases.open(directoryOf(name, record)))
   }
 

@@ -332,6 +332,17 @@ test('rebuilding a view that is being filled waits for that, and says how far it
   assert.deepEqual(await work.runtime.view(Tens).get('a'), { tens: 20 })
 })
 
+test('a rebuild that is asked for as soon as the new rows serve builds them anew', async (t) => {
+  const dataDir = await filled(t, 'a', 'b', 'a')
+  const Tens = raised()
+  const work = await open(t, dataDir, Tens)
+  await work.runtime.caughtUp(3, { view: Tens })
+
+  const { events } = await work.runtime.rebuild(Tens)
+
+  assert.deepEqual([events, projected], [3, 6])
+})
+
 test('filling that was cancelled leaves the old rows, until it is asked for', async (t) => {
   const dataDir = await filled(t, 'a', 'a')
   const Tens = raised()

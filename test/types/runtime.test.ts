@@ -143,6 +143,9 @@ describe('what else a runtime is asked', () => {
       runtime.caughtUp(1, { handler: confirm, timeoutMs: 5 }),
       runtime.caughtUp(1, { handler: confirm, key: 'Order-1' }),
       runtime.rebuild(Bare),
+      runtime.rebuild(Bare, { eventsPerSecondMax: 1_000, onProgress: ({ etaMs }) => etaMs }),
+      runtime.verifyView(Bare, { examplesMax: 3 }),
+      runtime.handler(confirm).replay({ from: 3, filter: (event) => event.version > 1 }),
       runtime.handler(confirm).pause(),
       runtime.deadLetters.redrive({ handler: confirm, key: 'Order-1' }, { dryRun: true }),
       runtime.deadLetters.discard({ handler: confirm }, { reason: 'gone' }),
@@ -158,6 +161,10 @@ describe('what else a runtime is asked', () => {
     compiles(() => runtime.handler(Orders))
     // @ts-expect-error a view has no keys to wait for
     compiles(() => runtime.caughtUp(1, { view: Orders, key: 'Order-1' }))
+    // @ts-expect-error a misspelt option of a replay
+    compiles(() => runtime.handler(confirm).replay({ after: 3 }))
+    // @ts-expect-error a handler cannot be verified
+    compiles(() => runtime.verifyView(confirm))
     // @ts-expect-error a handler cannot be rebuilt
     compiles(() => runtime.rebuild(confirm))
   })
