@@ -2,7 +2,7 @@
  * The public entry of the package: every name that users may import, and no other.
  */
 
-export type { Receipt, SendOptions } from './actors/command.js'
+export type { CommandOptions, Receipt, SendOptions, TransactOptions } from './actors/command.js'
 export {
   ActivationFailedError,
   CommandAbortedError,
@@ -97,12 +97,13 @@ export type { Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
 export type {
+  ActorCommand,
   ActorReference,
   HandlerReference,
   ReadEventsOptions,
   ViewReference,
 } from './runtime/references.js'
-export type { CaughtUpOptions, Runtime } from './runtime/runtime.js'
+export type { CaughtUpOptions, ReceiptsOf, Runtime } from './runtime/runtime.js'
 export type { RuntimeStatus } from './runtime/status.js'
 export type { Durability, ExpectedVersion, ReadStreamOptions } from './store/contracts.js'
 export {

@@ -10,10 +10,11 @@ import type { Random } from '../base/random.js'
 import type { AnyActor } from '../define/actor.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { EventStore } from '../store/contracts.js'
-import type { Receipt, SendOptions } from './command.js'
+import type { Receipt, SendOptions, TransactOptions } from './command.js'
 import type { ActorLimits } from './limits.js'
 import { LocalActorSystem } from './local-actor-system.js'
 import type { ActorSystemStatus } from './status.js'
+import type { CommandToTransact } from './transactions.js'
 
 export interface ActorSystemOptions {
   /** Open; stays the caller's to close, after the system. */
@@ -40,6 +41,14 @@ export interface ActorSystem {
     payload: unknown,
     options?: SendOptions,
   ): Promise<Receipt>
+  /**
+   * Sends commands to several actors, which are recorded in one commit: all or none. Resolves with their
+   * receipts, in order; rejects with what the first of them was refused for. Never throws synchronously.
+   */
+  transact(
+    commands: readonly CommandToTransact[],
+    options?: TransactOptions,
+  ): Promise<readonly Receipt[]>
   /** The actor's state after every command sent before; frozen. Waits for the commits it rests on. */
   state(actor: AnyActor | string, aggregateId: string): Promise<unknown>
   status(): ActorSystemStatus

@@ -5,7 +5,8 @@
  * bring an actor in and let it go, the executor runs commands on it; both set its fields.
  *
  * States: `activating` -> `active`; `activating` -> `failed` -> `activating`; `active` -> `recalling` ->
- * `active`, while it reads back what it recorded under a command's id; any -> `gone`, when it was let go
+ * `active`, while it reads back what it recorded under a command's id; `active` -> `held` -> `active`, while
+ * the first in its mailbox waits for the other actors of its transaction; any -> `gone`, when it was let go
  * and a new object will stand for the same stream.
  *
  * Invariants:
@@ -26,7 +27,7 @@ import type { IdleEntry } from './idle-list.js'
 import { Mailbox } from './mailbox.js'
 import type { Message } from './message.js'
 
-export type ActorPhase = 'activating' | 'active' | 'recalling' | 'failed' | 'gone'
+export type ActorPhase = 'activating' | 'active' | 'recalling' | 'held' | 'failed' | 'gone'
 
 /** Why an actor could not be activated, and when that is tried again. */
 export interface ActivationFailure {

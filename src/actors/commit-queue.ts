@@ -59,6 +59,11 @@ export class CommitQueue {
     return this.#gathering.events.length < this.#eventsMax
   }
 
+  /** The newest group that is not durable; `null`: everything is. */
+  get newest(): CommitGroup | null {
+    return this.#gathering.events.length > 0 ? this.#gathering : this.#committing
+  }
+
   /** Adds events that were just staged. Returns the group that they are in. */
   add(events: readonly RecordedEvent[]): CommitGroup {
     const group = this.#gathering

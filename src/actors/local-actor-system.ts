@@ -33,6 +33,7 @@ import {
   parseSendOptions,
   type Receipt,
   type SendOptions,
+  type TransactOptions,
 } from './command.js'
 import {
   errorAfterFailedCommit,
@@ -49,6 +50,7 @@ import { Residents } from './residents.js'
 import { SnapshotWriter } from './snapshot-writer.js'
 import { type ActorSystemPhase, type ActorSystemStatus, recoveryFailuresOf } from './status.js'
 import { recoverStore } from './store-recovery.js'
+import { type CommandToTransact, Transactions } from './transactions.js'
 
 const closeDeadlineMs = 10_000
 
@@ -62,6 +64,7 @@ export class LocalActorSystem implements ActorSystem {
   readonly #executor: Executor
   readonly #snapshots: SnapshotWriter
   readonly #preparations: Preparations
+  readonly #transactions: Transactions
   #phase: ActorSystemPhase = 'open'
   #commitFailures = 0
   #cancelRecovery: Cancel | null = null
@@ -76,7 +79,10 @@ export class LocalActorSystem implements ActorSystem {
     this.#answers = new Answers(clock)
     this.#snapshots = new SnapshotWriter(store, limits.snapshotsPendingMax)
     this.#preparations = new Preparations({
-      onPrepared: (message) => this.#deliver(message),
+      onPrepared: (message) =>
+        message.transaction === null
+          ? this.#deliver(message)
+          : this.#transactions.prepared(message),
       onFailed: (message, error) => this.#answers.fail(message, error),
     })
     this.#commits = new CommitQueue(store, limits.commitEventsMax, {
@@ -92,6 +98,16 @@ export class LocalActorSystem implements ActorSystem {
     this.#residents = new Residents({ store, clock, random, limits, listener }, this.#catalog.types)
     const [answers, commits, residents] = [this.#answers, this.#commits, this.#residents]
     this.#executor = new Executor({ store, clock, limits, answers, commits, residents })
+    this.#transactions = new Transactions({
+      ...{ clock, limits, answers, residents },
+      ids: options.ids,
+      catalog: this.#catalog,
+      executor: this.#executor,
+      preparations: this.#preparations,
+      assertDelivers: () => {
+        if (this.#phase === 'recovering') throw this.#recoveringError()
+      },
+    })
   }
 
   send(
@@ -109,6 +125,19 @@ export class LocalActorSystem implements ActorSystem {
       const checked = command.payload.recheck(sent)
       const context = this.#contextOf(name, sent, options)
       return this.#begin(type, aggregateId, command, checked, context)
+    } catch (error) {
+      this.#answers.countRefused()
+      return Promise.reject(error)
+    }
+  }
+
+  transact(
+    commands: readonly CommandToTransact[],
+    options?: TransactOptions,
+  ): Promise<readonly Receipt[]> {
+    try {
+      this.#assertOpen()
+      return this.#transactions.transact(commands, options)
     } catch (error) {
       this.#answers.countRefused()
       return Promise.reject(error)
@@ -159,9 +188,13 @@ export class LocalActorSystem implements ActorSystem {
     return this.#closing
   }
 
-  #assertTakes(type: ActorType, aggregateId: unknown): void {
+  #assertOpen(): void {
     if (this.#phase === 'closing' || this.#phase === 'closed') throw new ClosedError('the runtime')
     if (this.#phase === 'recovering') throw this.#recoveringError()
+  }
+
+  #assertTakes(type: ActorType, aggregateId: unknown): void {
+    this.#assertOpen()
     if (typeof aggregateId !== 'string') parseAggregateId(type.name, aggregateId)
     const { commandsInFlightMax } = this.#limits
     const { inFlight } = this.#answers
@@ -229,6 +262,10 @@ export class LocalActorSystem implements ActorSystem {
 
   /** Takes a message out of wherever it waits and answers it. */
   #abandon(message: Message, error: unknown): void {
+    if (message.transaction !== null) {
+      this.#transactions.abandon(message, error)
+      return
+    }
     if (message.stage === 'waiting') message.actor!.remove(message)
     this.#answers.giveUp(message, error)
     this.#preparations.abandon(message, error)

@@ -6,7 +6,8 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
-import type { Receipt, SendOptions } from '../actors/command.js'
+import type { CommandOptions, Receipt, SendOptions } from '../actors/command.js'
+import type { CommandToTransact } from '../actors/transactions.js'
 import { ClosedError } from '../base/closed-error.js'
 import type { ActorDefinition, EventDefinitions, RecordedEvents } from '../define/actor.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
@@ -29,6 +30,15 @@ export interface ReadEventsOptions extends ReadStreamOptions {
 
 type EventOf<E extends EventDefinitions> = RecordedEvents<E>[keyof E & string]
 
+declare const eventType: unique symbol
+
+/** A command of one actor that has not been sent. Frozen. */
+export interface ActorCommand<Event extends RecordedEvent = RecordedEvent>
+  extends CommandToTransact {
+  /** Type only: never present at run time. */
+  readonly [eventType]: Event
+}
+
 /** One actor, by its type and id. It need not exist yet. */
 export interface ActorReference<S, E extends EventDefinitions, C> {
   readonly streamId: string
@@ -43,6 +53,14 @@ export interface ActorReference<S, E extends EventDefinitions, C> {
     payload: InferObject<C[K]>,
     options?: SendOptions,
   ): Promise<Receipt<EventOf<E>>>
+  /**
+   * Describes a command for {@link Runtime.transact}. Nothing is sent, and nothing is checked yet.
+   */
+  command<K extends keyof C & string>(
+    command: K,
+    payload: InferObject<C[K]>,
+    options?: CommandOptions,
+  ): ActorCommand<EventOf<E>>
   /** The state after every command sent before. Frozen. */
   state(): Promise<S>
   /**
@@ -95,6 +113,8 @@ export function createActorReference<N extends string, S, E extends EventDefinit
       isOpen()
         ? (system.send(definition, aggregateId, command, payload, options) as never)
         : refused(),
+    command: (command, payload, options = {}) =>
+      Object.freeze({ actor: definition, aggregateId, command, payload, options }) as never,
     state: () => (isOpen() ? (system.state(definition, aggregateId) as Promise<S>) : refused()),
     events: (options?: ReadEventsOptions) => {
       if (!isOpen()) throw new ClosedError('the runtime')

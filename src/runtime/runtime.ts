@@ -9,6 +9,7 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
+import type { Receipt, TransactOptions } from '../actors/command.js'
 import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
@@ -28,6 +29,7 @@ import { Log } from './log.js'
 import type { Pools } from './pools.js'
 import { RateMeter } from './rate-meter.js'
 import {
+  type ActorCommand,
   type ActorReference,
   createActorReference,
   createHandlerReference,
@@ -44,6 +46,13 @@ export interface CaughtUpOptions {
   readonly handler?: HandlerDefinition | string
   /** Milliseconds in [0, 3_600_000]. @default 5_000 */
   readonly timeoutMs?: number
+}
+
+/** The receipt of each command, in order. */
+export type ReceiptsOf<Commands extends readonly ActorCommand[]> = {
+  readonly [At in keyof Commands]: Commands[At] extends ActorCommand<infer Event>
+    ? Receipt<Event>
+    : never
 }
 
 /** Everything a runtime is made of; wired by `openRuntime`. */
@@ -111,6 +120,23 @@ export class Runtime {
     const { actors, storage, upcasts } = this.#parts
     const isOpen = (): boolean => this.#phase === 'open'
     return createActorReference(actors, storage.store, upcasts, definition, id, isOpen)
+  }
+
+  /**
+   * Sends commands to several actors, each at most once, and records what all of them decide in one
+   * commit, or nothing. Each is decided on the state of its own actor. Resolves with their receipts, in
+   * order, when everything is durable.
+   *
+   * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED: one of them was refused; an outcome.
+   * @throws {OverloadedError} DRAMATIS_OVERLOADED: more actors than `limits.transactActorsMax`.
+   * @throws other coded errors, as `send` does; nothing was written unless the error says otherwise.
+   */
+  transact<const Commands extends readonly ActorCommand[]>(
+    commands: Commands,
+    options?: TransactOptions,
+  ): Promise<ReceiptsOf<Commands>> {
+    if (this.#phase !== 'open') return Promise.reject(new ClosedError('the runtime'))
+    return this.#parts.actors.transact(commands, options) as Promise<never>
   }
 
   /** A view of the app. @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
