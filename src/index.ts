@@ -2,6 +2,7 @@
  * The public entry of the package: every name that users may import, and no other.
  */
 
+export type { ClaimConflict, ClaimsRebuilt } from './actors/claim-rebuild.js'
 export type { CommandOptions, Receipt, SendOptions, TransactOptions } from './actors/command.js'
 export {
   ActivationFailedError,
@@ -11,6 +12,7 @@ export {
   CommandTimeoutError,
   DecideFailedError,
   EvolveFailedError,
+  InvalidClaimError,
   InvalidDecisionError,
   OverloadedError,
   PrepareFailedError,
@@ -29,6 +31,7 @@ export {
 export {
   type ActorDefinition,
   type AnyActor,
+  type ClaimedValues,
   type CommandDefinition,
   type DecideTools,
   defineActor,
@@ -93,6 +96,7 @@ export {
 } from './events/upcast-errors.js'
 export type { OldData, UpcastPart } from './events/upcasting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
+export type { Claims } from './runtime/claims.js'
 export type { Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
@@ -107,6 +111,8 @@ export type { CaughtUpOptions, ReceiptsOf, Runtime } from './runtime/runtime.js'
 export type { RuntimeStatus } from './runtime/status.js'
 export type { Durability, ExpectedVersion, ReadStreamOptions } from './store/contracts.js'
 export {
+  BoundaryConflictError,
+  ClaimTakenError,
   CommitUnknownError,
   DamagedRecordError,
   DiskFullError,

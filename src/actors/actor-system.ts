@@ -10,6 +10,7 @@ import type { Random } from '../base/random.js'
 import type { AnyActor } from '../define/actor.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { EventStore } from '../store/contracts.js'
+import type { ClaimsRebuilt } from './claim-rebuild.js'
 import type { Receipt, SendOptions, TransactOptions } from './command.js'
 import type { ActorLimits } from './limits.js'
 import { LocalActorSystem } from './local-actor-system.js'
@@ -51,6 +52,10 @@ export interface ActorSystem {
   ): Promise<readonly Receipt[]>
   /** The actor's state after every command sent before; frozen. Waits for the commits it rests on. */
   state(actor: AnyActor | string, aggregateId: string): Promise<unknown>
+  /** The stream that holds a value of an actor's `unique`, durably; `undefined`: none does. */
+  claimOwner(actor: AnyActor | string, claim: string, value: string): Promise<string | undefined>
+  /** Has every actor of a type claim what its state says, and releases what no state claims. */
+  rebuildClaims(actor: AnyActor | string): Promise<ClaimsRebuilt>
   status(): ActorSystemStatus
   /**
    * Refuses new commands and waits for the ones that were taken. Idempotent.

@@ -35,6 +35,8 @@ export interface ActorType {
   /** The tools that are the same for every command. */
   readonly creators: AnyActor['creators']
   readonly snapshot: Required<SnapshotOptions> | null
+  /** What a state claims, by the name of the claim: `Customer.email`. `null`: nothing. */
+  readonly unique: ReadonlyMap<string, (state: unknown) => unknown> | null
 }
 
 /** @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA */
@@ -60,5 +62,12 @@ export function compileActor(definition: AnyActor): ActorType {
     upcasts: new UpcastTable([definition]),
     creators: definition.creators,
     snapshot: definition.snapshot,
+    unique: uniqueOf(definition),
   })
+}
+
+function uniqueOf({ name, unique }: AnyActor): ActorType['unique'] {
+  const functions: [string, (state: unknown) => unknown][] = Object.entries(unique)
+  if (functions.length === 0) return null
+  return new Map(functions.map(([claim, valuesOf]) => [`${name}.${claim}`, valuesOf]))
 }

@@ -19,6 +19,7 @@
 
 import type { Position, Version } from '../events/event.js'
 import { streamIdOf } from '../events/stream-id.js'
+import type { Claim } from '../store/claims.js'
 import type { ActorType } from './actor-type.js'
 import type { CommandWindow, RememberedCommand } from './command-window.js'
 import type { CommitGroup } from './commit-queue.js'
@@ -46,6 +47,8 @@ export class Actor implements IdleEntry<Actor> {
   state: unknown = undefined
   version: Version = 0
   position: Position = 0
+  /** What its state claims; `null`: not asked yet. */
+  claims: readonly Claim[] | null = null
   /** Version of the newest snapshot, kept or about to be. */
   versionKept: Version = 0
   group: CommitGroup | null = null

@@ -11,6 +11,7 @@
 
 import type { Clock } from '../base/clock.js'
 import { describeValue } from '../base/errors.js'
+import { ClaimTakenError } from '../store/errors.js'
 import { isWatched, publish } from '../telemetry/channels.js'
 import { CommandRejectedError } from './errors.js'
 import type { Message } from './message.js'
@@ -129,7 +130,9 @@ export class Answers {
 
 function outcomeOf(message: Message): 'accepted' | 'rejected' | 'failed' {
   if (!message.hasFailed) return 'accepted'
-  return message.error instanceof CommandRejectedError ? 'rejected' : 'failed'
+  const { error } = message
+  const isRejected = error instanceof CommandRejectedError || error instanceof ClaimTakenError
+  return isRejected ? 'rejected' : 'failed'
 }
 
 function reasonOf(error: unknown): string {

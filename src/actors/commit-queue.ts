@@ -23,6 +23,8 @@ export class CommitGroup {
   readonly messages: Message[] = []
   readonly events: RecordedEvent[] = []
   readonly snapshots: SnapshotTask[] = []
+  /** Whether anything was staged for it: events, or claims alone. */
+  isStaged = false
 }
 
 export interface CommitListener {
@@ -61,12 +63,13 @@ export class CommitQueue {
 
   /** The newest group that is not durable; `null`: everything is. */
   get newest(): CommitGroup | null {
-    return this.#gathering.events.length > 0 ? this.#gathering : this.#committing
+    return this.#gathering.isStaged ? this.#gathering : this.#committing
   }
 
-  /** Adds events that were just staged. Returns the group that they are in. */
+  /** Adds events that were just staged, or none for claims alone. Returns the group that they are in. */
   add(events: readonly RecordedEvent[]): CommitGroup {
     const group = this.#gathering
+    group.isStaged = true
     for (const event of events) group.events.push(event)
     this.#schedule()
     return group
@@ -95,7 +98,7 @@ export class CommitQueue {
   }
 
   #start(): void {
-    if (this.#committing !== null || this.#hasFailed || this.#gathering.events.length === 0) return
+    if (this.#committing !== null || this.#hasFailed || !this.#gathering.isStaged) return
     const group = this.#gathering
     this.#committing = group
     this.#gathering = new CommitGroup()

@@ -143,6 +143,32 @@ export class EvolveFailedError extends DramatisError {
   }
 }
 
+/** A function of `unique` threw, or returned no claim. Nothing was written: mend it. */
+export class InvalidClaimError extends DramatisError {
+  readonly code = 'DRAMATIS_INVALID_CLAIM'
+  readonly streamId: string
+  /** The claim's name: `Customer.email`. */
+  readonly claim: string
+  /** What it returned, in words. */
+  readonly found: string
+
+  constructor(
+    streamId: string,
+    claim: string,
+    found: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(
+      `Expected ${claim} of ${streamId} to be a text of 1 to 1,000 characters, a list of at most 100 ` +
+        `of them, or null, got ${found}. Nothing was written: mend the function in unique.`,
+      options,
+    )
+    this.streamId = streamId
+    this.claim = claim
+    this.found = found
+  }
+}
+
 /** `prepare` threw, or returned what the command's schema refuses. Nothing was written. */
 export class PrepareFailedError extends DramatisError {
   readonly code = 'DRAMATIS_PREPARE_FAILED'

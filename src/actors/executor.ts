@@ -16,14 +16,16 @@
 
 import type { Clock } from '../base/clock.js'
 import type { RecordedEvent } from '../events/event.js'
+import type { Claim, ClaimChanges } from '../store/claims.js'
 import type { EventStore, StreamAppend } from '../store/contracts.js'
-import { VersionConflictError } from '../store/errors.js'
+import { ClaimTakenError, VersionConflictError } from '../store/errors.js'
 import type { Actor } from './actor.js'
 import type { Answers } from './answers.js'
+import { claimChanges, claimsOf } from './claims.js'
 import { anyVersion, type Receipt } from './command.js'
 import { CommandTools } from './command-tools.js'
 import { CommandWindow, RememberedCommand } from './command-window.js'
-import type { CommitQueue } from './commit-queue.js'
+import type { CommitGroup, CommitQueue } from './commit-queue.js'
 import { decideEvents } from './decision.js'
 import { OverloadedError } from './errors.js'
 import { evolveState } from './evolution.js'
@@ -46,6 +48,15 @@ export interface ExecutorOptions {
 
 type Decided = ReturnType<typeof decideEvents>
 
+type Accept = NonNullable<Parameters<EventStore['stage']>[1]>
+
+/** What events make of an actor, before the store has taken them. */
+interface Next {
+  readonly state: unknown
+  /** `null`: its type claims nothing. */
+  readonly claims: readonly Claim[] | null
+}
+
 /** What one message of a transaction decided. */
 interface Decision {
   readonly message: Message
@@ -62,7 +73,7 @@ export class Executor {
   #isRunning = false
   /** The actor whose events the store is placing, and what its state becomes. */
   #staging: Actor | null = null
-  #stateNext: unknown = undefined
+  #next: Next = { state: undefined, claims: null }
 
   constructor(options: ExecutorOptions) {
     this.#options = options
@@ -129,6 +140,12 @@ export class Executor {
     setImmediate(() => this.drainStalled())
   }
 
+  /** Stages a change of claims at an actor's turn, without events. Throws as `EventStore.stage` does. */
+  stageClaims(actor: Actor, changes: Omit<ClaimChanges, 'streamId'>): void {
+    this.#options.store.stage([], () => [{ streamId: actor.streamId, ...changes }])
+    actor.group = this.#options.commits.add(noEvents)
+  }
+
   /** Runs what waits in an actor's mailbox, as far as there is room. */
   drain(actor: Actor): void {
     while (actor.depth > 0 && this.#canRun(actor)) this.#run(actor, actor.take()!)
@@ -177,15 +194,24 @@ export class Executor {
     message.stage = 'running'
     try {
       message.answer =
-        message.command === null ? actor.state : this.#execute(actor, message, recorded)
+        message.command === null
+          ? answerOf(message, actor)
+          : this.#execute(actor, message, recorded)
     } catch (error) {
       message.fail(error)
     } finally {
       this.#isRunning = false
     }
     if (message.stage === 'running') message.stage = 'run'
-    if (actor.group === null) this.#options.answers.settle(message)
-    else actor.group.messages.push(message)
+    const group = this.#groupBehind(actor, message)
+    if (group === null) this.#options.answers.settle(message)
+    else group.messages.push(message)
+  }
+
+  /** The group that an outcome rests on; `null`: on what is durable. */
+  #groupBehind(actor: Actor, { error }: Message): CommitGroup | null {
+    // What another actor claimed may have been staged a moment ago.
+    return error instanceof ClaimTakenError ? this.#options.commits.newest : actor.group
   }
 
   /** Keeps a message of a transaction at the head of its mailbox until all the others are. */
@@ -243,17 +269,19 @@ export class Executor {
   /** Stages decisions of different actors in one call: all or none. */
   #stageTogether(decisions: readonly Decision[]): void {
     if (decisions.length === 0) return
-    const states: unknown[] = []
-    const accept = (placed: readonly (readonly RecordedEvent[])[]): void => {
+    const next: Next[] = []
+    const accept: Accept = (placed) => {
       for (const [at, { message }] of decisions.entries()) {
-        states.push(evolveAll(message.actor!, placed[at]!))
+        next.push(nextOf(message.actor!, placed[at]!))
       }
+      const changes = decisions.map(({ message }, at) => changesOf(message.actor!, next[at]!))
+      return changes.filter((each) => each !== undefined)
     }
     try {
       const appends = decisions.map(({ message, events }) => appendTo(message.actor!, events))
       const placed = this.#options.store.stage(appends, accept)
       for (const [at, { message }] of decisions.entries()) {
-        this.#adopt(message.actor!, placed[at]!, states[at])
+        this.#adopt(message.actor!, placed[at]!, next[at]!)
         message.events = placed[at]!
       }
     } catch (error) {
@@ -324,14 +352,15 @@ export class Executor {
       this.#refreshIfStale(actor, error)
       throw error
     }
-    this.#adopt(actor, events, this.#stateNext)
+    this.#adopt(actor, events, this.#next)
     return events
   }
 
   /** The store has taken the events: the actor is what they made of it. */
-  #adopt(actor: Actor, events: readonly RecordedEvent[], state: unknown): void {
+  #adopt(actor: Actor, events: readonly RecordedEvent[], next: Next): void {
     const last = events.at(-1)!
-    actor.state = state
+    actor.state = next.state
+    actor.claims = next.claims
     actor.version = last.version
     actor.position = last.position
     actor.group = this.#options.commits.add(events)
@@ -339,8 +368,11 @@ export class Executor {
   }
 
   /** Called by the store with the placed events, before it queues them. One for all commands. */
-  readonly #evolve = (placed: readonly (readonly RecordedEvent[])[]): void => {
-    this.#stateNext = evolveAll(this.#staging!, placed[0]!)
+  readonly #evolve: Accept = (placed) => {
+    const actor = this.#staging!
+    this.#next = nextOf(actor, placed[0]!)
+    const changes = changesOf(actor, this.#next)
+    return changes === undefined ? undefined : [changes]
   }
 
   /** The state is durable once its group is; the group then has it written. */
@@ -365,10 +397,21 @@ function appendTo(actor: Actor, events: Decided): StreamAppend {
   return { aggregateType: type.name, aggregateId, expectedVersion: version, events }
 }
 
-function evolveAll({ type, state }: Actor, events: readonly RecordedEvent[]): unknown {
+function answerOf({ question }: Message, actor: Actor): unknown {
+  return question === null ? actor.state : question(actor)
+}
+
+function nextOf({ type, streamId, state }: Actor, events: readonly RecordedEvent[]): Next {
   let next = state
   for (const event of events) next = evolveState(type, next, event)
-  return next
+  return { state: next, claims: type.unique === null ? null : claimsOf(type, streamId, next) }
+}
+
+function changesOf(actor: Actor, { claims }: Next): ClaimChanges | undefined {
+  if (claims === null) return undefined
+  const { type, streamId, state } = actor
+  actor.claims ??= claimsOf(type, streamId, state)
+  return claimChanges(streamId, actor.claims, claims)
 }
 
 function isRecalling(actor: Actor): boolean {

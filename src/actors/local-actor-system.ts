@@ -15,6 +15,7 @@
 
 import type { Cancel } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
+import { InvalidArgumentError } from '../base/errors.js'
 import { integerIn } from '../base/options.js'
 import type { AnyActor } from '../define/actor.js'
 import { hashCommand } from '../events/command-hash.js'
@@ -27,6 +28,8 @@ import type { ActorType, CommandType } from './actor-type.js'
 import { Answers } from './answers.js'
 import { type GiveUpCause, giveUpError, watchCaller } from './caller.js'
 import { Catalog } from './catalog.js'
+import { type ClaimsRebuilt, rebuildClaims } from './claim-rebuild.js'
+import { claimAgain, releaseUnclaimed } from './claim-turns.js'
 import {
   type CommandContext,
   createCommandContext,
@@ -148,16 +151,40 @@ export class LocalActorSystem implements ActorSystem {
     try {
       const type = this.#catalog.actorOf(actor)
       this.#assertTakes(type, aggregateId)
-      const message = new Message(type, aggregateId, null, null, null)
-      return new Promise((resolve, reject) => {
-        message.resolve = resolve
-        message.reject = reject
-        this.#answers.begin(message)
-        this.#deliver(message)
-      })
+      return this.#ask(type, aggregateId, null)
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  async claimOwner(
+    actor: AnyActor | string,
+    claim: string,
+    value: string,
+  ): Promise<string | undefined> {
+    const type = this.#catalog.actorOf(actor)
+    const name = `${type.name}.${claim}`
+    if (type.unique?.has(name) === true) {
+      return await this.#options.store.readClaimOwner({ name, value })
+    }
+    const known = [...(type.unique?.keys() ?? [])].map((each) => each.slice(type.name.length + 1))
+    const expected = `a claim of ${type.name} (${known.join(', ') || 'it has none'})`
+    throw new InvalidArgumentError('claim', expected, claim)
+  }
+
+  async rebuildClaims(actor: AnyActor | string): Promise<ClaimsRebuilt> {
+    this.#assertOpen()
+    const type = this.#catalog.actorOf(actor)
+    if (type.unique === null) throw new InvalidArgumentError('actor', 'one with unique', type.name)
+    const executor = this.#executor
+    return await rebuildClaims(this.#options.store, type, {
+      claim: (aggregateId) =>
+        this.#ask(type, aggregateId, (asked) => claimAgain(executor, asked)) as Promise<never>,
+      releaseUnclaimed: (aggregateId, key) =>
+        this.#ask(type, aggregateId, (asked) =>
+          releaseUnclaimed(executor, asked, key),
+        ) as Promise<never>,
+    })
   }
 
   status(): ActorSystemStatus {
@@ -186,6 +213,17 @@ export class LocalActorSystem implements ActorSystem {
   close(deadlineMs: number = closeDeadlineMs): Promise<void> {
     this.#closing ??= this.#close(integerIn('deadlineMs', deadlineMs, 0, 2_147_483_647))
     return this.#closing
+  }
+
+  #ask(type: ActorType, aggregateId: string, question: Message['question']): Promise<unknown> {
+    const message = new Message(type, aggregateId, null, null, null)
+    message.question = question
+    return new Promise((resolve, reject) => {
+      message.resolve = resolve
+      message.reject = reject
+      this.#answers.begin(message)
+      this.#deliver(message)
+    })
   }
 
   #assertOpen(): void {

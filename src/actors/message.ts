@@ -1,5 +1,5 @@
 /**
- * What a mailbox holds: a command, or a question for the state.
+ * What a mailbox holds: a command, or a question.
  *
  * A plain record that one command carries from `send` to its answer; its fields are set by whoever
  * has it at the time. One object per command, so it has no closures of its own.
@@ -27,7 +27,7 @@ const noEvents: readonly RecordedEvent[] = Object.freeze([])
 export class Message {
   readonly type: ActorType
   readonly aggregateId: string
-  /** `null`: a question for the state. */
+  /** `null`: a question. */
   readonly command: CommandType | null
   readonly context: CommandContext | null
   payload: Payload | null
@@ -44,6 +44,8 @@ export class Message {
   remembered: RememberedCommand | null = null
   /** What it is a part of; `null`: it stands alone. */
   transaction: Transaction | null = null
+  /** What is asked of the actor at its turn, where there is no command; `null`: its state. */
+  question: ((actor: Actor) => unknown) | null = null
   /** Stops watching the caller's signal and deadline, where there are any. */
   stopWatching: Cancel | null = null
   /** When it was sent, by the clock's `elapsedMs`; measured only while somebody watches. */

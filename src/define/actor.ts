@@ -85,6 +85,9 @@ export interface SnapshotOptions {
   readonly version?: number
 }
 
+/** What a state claims under one name: a text, a list of texts, or `null` for nothing. */
+export type ClaimedValues = string | readonly string[] | null
+
 declare const actorTypes: unique symbol
 
 /** What {@link defineActor} returns. */
@@ -98,6 +101,8 @@ export interface ActorDefinition<N extends string, S, E extends EventDefinitions
   readonly evolve: Readonly<Record<string, (state: S, event: RecordedEvent<string, never>) => S>>
   readonly commands: Readonly<Record<string, AnyCommand>>
   readonly snapshot: Required<SnapshotOptions> | null
+  /** By the name of the claim, what a state claims. */
+  readonly unique: object
 }
 
 /** A command definition with its types erased: how the runtime holds it. */
@@ -136,6 +141,7 @@ export function defineActor<
   S extends NonNullable<unknown> | null,
   E extends EventDefinitions,
   const C extends Record<string, unknown>,
+  U extends Record<string, unknown> = Record<never, never>,
 >(
   name: N,
   definition: {
@@ -150,8 +156,16 @@ export function defineActor<
       readonly [K in keyof C]: CommandDefinition<NoInfer<S>, C[K], NoInfer<E>>
     }
     readonly snapshot?: SnapshotOptions
+    /**
+     * Values that no two actors of this type may have at the same time, as functions of the state:
+     * `{ email: (state) => state.email }`. Claimed and released in the commit of the events that
+     * change the state. Synchronous and pure. @default none
+     */
+    readonly unique?: { readonly [K in keyof U]: (state: NoInfer<S>) => ClaimedValues }
   },
-): ActorDefinition<N, S, E, C> {
+): ActorDefinition<N, S, E, C> & {
+  readonly unique: { readonly [K in keyof U]: (state: S) => ClaimedValues }
+} {
   assertName('name of an actor', name)
   knownKeys(`actor ${name}`, definition, [
     'initialState',
@@ -159,6 +173,7 @@ export function defineActor<
     'evolve',
     'commands',
     'snapshot',
+    'unique',
   ])
   functionAt(`${name}.initialState`, definition.initialState)
   assertEvents(name, definition.events)
@@ -171,6 +186,7 @@ export function defineActor<
     evolve: frozenTable(definition.evolve),
     commands: parseCommands(name, definition.commands),
     snapshot: parseSnapshotOptions(name, definition.snapshot),
+    unique: parseUnique(name, definition.unique ?? {}),
   }) as never
 }
 
@@ -253,6 +269,14 @@ function assertEvolves(name: string, events: object, evolve: Record<string, unkn
     if (Object.hasOwn(events, type)) continue
     throw new InvalidArgumentError(`${name}.evolve`, `functions for events of ${name} only`, type)
   }
+}
+
+function parseUnique(name: string, unique: object): object {
+  for (const [claim, valuesOf] of Object.entries(objectAt(`${name}.unique`, unique))) {
+    assertName(`claim of ${name}`, claim)
+    functionAt(`${name}.unique.${claim}`, valuesOf)
+  }
+  return frozenTable(unique)
 }
 
 function parseSnapshotOptions(

@@ -25,6 +25,7 @@ import type { HandlerSubscription } from '../subscriptions/handler-subscription.
 import type { RebuildResult } from '../subscriptions/rebuild-progress.js'
 import type { RebuildOptions, View } from '../subscriptions/view.js'
 import type { Bus } from './bus.js'
+import { Claims } from './claims.js'
 import { Log } from './log.js'
 import type { Pools } from './pools.js'
 import { RateMeter } from './rate-meter.js'
@@ -78,6 +79,8 @@ const closeMsMin = 500
 export class Runtime {
   /** The dead letters of all handlers. */
   readonly deadLetters: DeadLetters
+  /** The values that actors hold alone. */
+  readonly claims: Claims
   /** Events as they become durable, in this process. */
   readonly bus: Bus
   /** The log of all events. */
@@ -96,6 +99,7 @@ export class Runtime {
     this.#parts = parts
     this.bus = parts.bus
     this.log = new Log(storage.store, parts.upcasts)
+    this.claims = new Claims(parts.actors, () => this.#assertOpen())
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
     this.#startedMs = clock.elapsedMs()
     this.#events = new RateMeter(clock)

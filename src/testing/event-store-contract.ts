@@ -8,6 +8,7 @@
 import { describe, type TestContext } from 'node:test'
 import type { EventStore, EventStoreOptions } from '../store/contracts.js'
 import { commitContract } from './event-store-commits.js'
+import { conditionContract } from './event-store-conditions.js'
 import { readingContract } from './event-store-reading.js'
 import { snapshotContract } from './event-store-snapshots.js'
 import { stagingContract } from './event-store-staging.js'
@@ -28,5 +29,6 @@ export function eventStoreContract(name: string, openStore: OpenStore): void {
     commitContract(openStore)
     readingContract(openStore)
     snapshotContract(openStore)
+    conditionContract(openStore)
   })
 }
