@@ -3,7 +3,14 @@
  */
 
 export type { ClaimConflict, ClaimsRebuilt } from './actors/claim-rebuild.js'
-export type { CommandOptions, Receipt, SendOptions, TransactOptions } from './actors/command.js'
+export type {
+  CommandOptions,
+  DecideOptions,
+  Receipt,
+  SendOptions,
+  TransactOptions,
+} from './actors/command.js'
+export type { DecisionReceipt, DecisionTools, EventsToAppend } from './actors/decisions.js'
 export {
   ActivationFailedError,
   CommandAbortedError,
@@ -14,6 +21,7 @@ export {
   EvolveFailedError,
   InvalidClaimError,
   InvalidDecisionError,
+  InvalidTagsError,
   OverloadedError,
   PrepareFailedError,
   UnknownActorError,
@@ -35,6 +43,7 @@ export {
   type CommandDefinition,
   type DecideTools,
   defineActor,
+  type EventCreator,
   type EventCreators,
   type PrepareTools,
   type Rejection,
@@ -97,6 +106,12 @@ export {
 export type { OldData, UpcastPart } from './events/upcasting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
 export type { Claims } from './runtime/claims.js'
+export type {
+  EventQuery,
+  EventQueryItem,
+  EventsOfQuery,
+  EventTypeReference,
+} from './runtime/decision-query.js'
 export type { Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
@@ -107,6 +122,7 @@ export type {
   ReadEventsOptions,
   ViewReference,
 } from './runtime/references.js'
+export type { ReindexTagsOptions, ReindexTagsProgress } from './runtime/reindex-tags.js'
 export type { CaughtUpOptions, ReceiptsOf, Runtime } from './runtime/runtime.js'
 export type { RuntimeStatus } from './runtime/status.js'
 export type { Durability, ExpectedVersion, ReadStreamOptions } from './store/contracts.js'

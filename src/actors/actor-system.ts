@@ -11,7 +11,8 @@ import type { AnyActor } from '../define/actor.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { EventStore } from '../store/contracts.js'
 import type { ClaimsRebuilt } from './claim-rebuild.js'
-import type { Receipt, SendOptions, TransactOptions } from './command.js'
+import type { DecideOptions, Receipt, SendOptions, TransactOptions } from './command.js'
+import type { DecideOverEvents, DecisionQuery, DecisionReceipt } from './decisions.js'
 import type { ActorLimits } from './limits.js'
 import { LocalActorSystem } from './local-actor-system.js'
 import type { ActorSystemStatus } from './status.js'
@@ -50,6 +51,15 @@ export interface ActorSystem {
     commands: readonly CommandToTransact[],
     options?: TransactOptions,
   ): Promise<readonly Receipt[]>
+  /**
+   * Decides over what a query finds, and records what the function returns unless further events that the
+   * query finds came in between; then it is asked again. Never throws synchronously.
+   */
+  decide(
+    query: DecisionQuery,
+    decide: DecideOverEvents,
+    options?: DecideOptions,
+  ): Promise<DecisionReceipt>
   /** The actor's state after every command sent before; frozen. Waits for the commits it rests on. */
   state(actor: AnyActor | string, aggregateId: string): Promise<unknown>
   /** The stream that holds a value of an actor's `unique`, durably; `undefined`: none does. */

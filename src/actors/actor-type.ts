@@ -10,6 +10,7 @@ import type { EventDefinition } from '../define/event.js'
 import type { RecordedEvent } from '../events/event.js'
 import { compileSchema, type PayloadCheck } from '../events/schema.js'
 import { UpcastTable } from '../events/upcasting.js'
+import type { TagsOf } from './event-tags.js'
 
 export interface CommandType {
   readonly name: string
@@ -21,6 +22,8 @@ export interface EventType {
   readonly payload: PayloadCheck
   readonly schemaVersion: number
   readonly evolve: Evolve
+  /** `null`: its events have none. */
+  readonly tags: TagsOf | null
 }
 
 export type Evolve = (state: unknown, event: RecordedEvent) => unknown
@@ -52,7 +55,10 @@ export function compileActor(definition: AnyActor): ActorType {
   for (const [type, each] of eventEntries) {
     const payload = compileSchema(`event ${type}`, each.schema)
     const evolve = definition.evolve[type] as unknown as Evolve
-    events.set(type, Object.freeze({ payload, schemaVersion: each.version, evolve }))
+    events.set(
+      type,
+      Object.freeze({ payload, schemaVersion: each.version, evolve, tags: each.tags }),
+    )
   }
   return Object.freeze({
     name,

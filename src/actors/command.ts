@@ -48,6 +48,9 @@ export type CommandOptions = Pick<SendOptions, 'expectedVersion' | 'occurredAt'>
 /** What may be said beside a transaction. `commandId` names all of it, so that it can be repeated. */
 export type TransactOptions = Omit<SendOptions, 'expectedVersion'>
 
+/** What may be said beside a decision over tags. It has no `commandId`: its tags tell a repeat. */
+export type DecideOptions = Omit<TransactOptions, 'commandId'>
+
 /** What a durable command returns. */
 export interface Receipt<Event extends RecordedEvent = RecordedEvent> {
   readonly streamId: string
@@ -80,8 +83,7 @@ export const anyVersion = -1
 
 const idCharsMax = 1_000
 
-export const transactOptionNames: readonly string[] = [
-  'commandId',
+export const decideOptionNames: readonly string[] = [
   'correlationId',
   'causationId',
   'userId',
@@ -90,6 +92,8 @@ export const transactOptionNames: readonly string[] = [
   'signal',
   'timeoutMs',
 ]
+
+export const transactOptionNames: readonly string[] = ['commandId', ...decideOptionNames]
 
 const optionNames = [...transactOptionNames, 'expectedVersion']
 

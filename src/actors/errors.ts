@@ -169,6 +169,31 @@ export class InvalidClaimError extends DramatisError {
   }
 }
 
+/** `tags` of an event threw, or returned no tags. Nothing was written: mend it. */
+export class InvalidTagsError extends DramatisError {
+  readonly code = 'DRAMATIS_INVALID_TAGS'
+  readonly streamId: string
+  readonly type: string
+  /** What it returned, in words. */
+  readonly found: string
+
+  constructor(
+    streamId: string,
+    type: string,
+    found: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(
+      `Expected tags of ${type} to return a list of at most 20 texts of 1 to 200 characters, ` +
+        `got ${found} for ${streamId}. Nothing was written: mend the function.`,
+      options,
+    )
+    this.streamId = streamId
+    this.type = type
+    this.found = found
+  }
+}
+
 /** `prepare` threw, or returned what the command's schema refuses. Nothing was written. */
 export class PrepareFailedError extends DramatisError {
   readonly code = 'DRAMATIS_PREPARE_FAILED'

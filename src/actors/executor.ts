@@ -18,7 +18,8 @@ import type { Clock } from '../base/clock.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { Claim, ClaimChanges } from '../store/claims.js'
 import type { EventStore, StreamAppend } from '../store/contracts.js'
-import { ClaimTakenError, VersionConflictError } from '../store/errors.js'
+import { BoundaryConflictError, ClaimTakenError, VersionConflictError } from '../store/errors.js'
+import type { TagBoundary } from '../store/tags.js'
 import type { Actor } from './actor.js'
 import type { Answers } from './answers.js'
 import { claimChanges, claimsOf } from './claims.js'
@@ -236,14 +237,16 @@ export class Executor {
     }
     this.#isRunning = true
     try {
-      this.#executeTogether(messages)
+      this.#executeTogether(messages, transaction.condition?.boundary)
+      transaction.condition?.onStaged()
     } catch (error) {
       for (const message of messages) message.fail(error)
     } finally {
       this.#isRunning = false
     }
-    // Whatever it rests on was staged before, or with it.
-    const group = commits.newest
+    // Whatever it rests on was staged before, or with it. A decision that is made again rests on nothing.
+    const isAgain = messages[0]!.error instanceof BoundaryConflictError
+    const group = isAgain ? null : commits.newest
     for (const message of messages) {
       if (message.stage === 'running') message.stage = 'run'
       if (group === null) answers.settle(message)
@@ -252,10 +255,11 @@ export class Executor {
     for (const { actor } of messages) this.drainSoon(actor!)
   }
 
-  #executeTogether(messages: readonly Message[]): void {
+  #executeTogether(messages: readonly Message[], boundary: TagBoundary | undefined): void {
     if (repeatTogether(messages)) return
     const decisions = messages.map((message) => ({ message, events: this.#decide(message) }))
-    this.#stageTogether(decisions.filter(({ events }) => events.length > 0))
+    const writing = decisions.filter(({ events }) => events.length > 0)
+    this.#stageTogether(writing, boundary)
     for (const message of messages) {
       const { streamId, version, position } = message.actor!
       const { events } = message
@@ -267,7 +271,7 @@ export class Executor {
   }
 
   /** Stages decisions of different actors in one call: all or none. */
-  #stageTogether(decisions: readonly Decision[]): void {
+  #stageTogether(decisions: readonly Decision[], boundary: TagBoundary | undefined): void {
     if (decisions.length === 0) return
     const next: Next[] = []
     const accept: Accept = (placed) => {
@@ -279,7 +283,7 @@ export class Executor {
     }
     try {
       const appends = decisions.map(({ message, events }) => appendTo(message.actor!, events))
-      const placed = this.#options.store.stage(appends, accept)
+      const placed = this.#options.store.stage(appends, accept, boundary)
       for (const [at, { message }] of decisions.entries()) {
         this.#adopt(message.actor!, placed[at]!, next[at]!)
         message.events = placed[at]!

@@ -22,6 +22,10 @@ export interface ActorLimits {
   readonly eventsPerCommandMax: number
   /** Actors that one transaction may change. Integer in [1, 10_000]. @default 100 */
   readonly transactActorsMax: number
+  /** Events that one decision over tags may read. Integer in [1, 1_000_000]. @default 10_000 */
+  readonly decisionEventsMax: number
+  /** Times that a decision over tags is made, where events came in between. Integer in [1, 1_000]. @default 10 */
+  readonly decisionAttemptsMax: number
   /**
    * Events staged for one commit. Commands beyond it wait in their mailboxes for the next group. The
    * command that reaches it still joins with all of its events. Integer in [1, 1_000_000]. @default 8_192
@@ -49,6 +53,8 @@ export const defaultActorLimits: ActorLimits = Object.freeze({
   actorsMax: 100_000,
   eventsPerCommandMax: 1_000,
   transactActorsMax: 100,
+  decisionEventsMax: 10_000,
+  decisionAttemptsMax: 10,
   commitEventsMax: 8_192,
   commandWindowEvents: 256,
   idleMs: 600_000,
@@ -69,6 +75,8 @@ export function parseActorLimits(limits: Partial<ActorLimits> = {}): ActorLimits
     actorsMax: within('actorsMax', 1, 10_000_000),
     eventsPerCommandMax: within('eventsPerCommandMax', 1, 100_000),
     transactActorsMax: within('transactActorsMax', 1, 10_000),
+    decisionEventsMax: within('decisionEventsMax', 1, 1_000_000),
+    decisionAttemptsMax: within('decisionAttemptsMax', 1, 1_000),
     commitEventsMax: within('commitEventsMax', 1, 1_000_000),
     commandWindowEvents: within('commandWindowEvents', 0, 100_000),
     idleMs: within('idleMs', 1, 2_147_483_647),

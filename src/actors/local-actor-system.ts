@@ -33,6 +33,7 @@ import { claimAgain, releaseUnclaimed } from './claim-turns.js'
 import {
   type CommandContext,
   createCommandContext,
+  type DecideOptions,
   parseSendOptions,
   type Receipt,
   type SendOptions,
@@ -44,6 +45,12 @@ import {
   errorWithoutCommit,
 } from './commit-outcome.js'
 import { type CommitGroup, CommitQueue } from './commit-queue.js'
+import {
+  type DecideOverEvents,
+  type DecisionQuery,
+  type DecisionReceipt,
+  Decisions,
+} from './decisions.js'
 import { type ActivationFailedError, OverloadedError } from './errors.js'
 import { Executor } from './executor.js'
 import { type ActorLimits, parseActorLimits } from './limits.js'
@@ -68,6 +75,7 @@ export class LocalActorSystem implements ActorSystem {
   readonly #snapshots: SnapshotWriter
   readonly #preparations: Preparations
   readonly #transactions: Transactions
+  readonly #decisions: Decisions
   #phase: ActorSystemPhase = 'open'
   #commitFailures = 0
   #cancelRecovery: Cancel | null = null
@@ -111,6 +119,13 @@ export class LocalActorSystem implements ActorSystem {
         if (this.#phase === 'recovering') throw this.#recoveringError()
       },
     })
+    this.#decisions = new Decisions({
+      ...{ store, clock, limits, commits },
+      ids: options.ids,
+      catalog: this.#catalog,
+      transactions: this.#transactions,
+      assertOpen: () => this.#assertOpen(),
+    })
   }
 
   send(
@@ -143,6 +158,19 @@ export class LocalActorSystem implements ActorSystem {
       return this.#transactions.transact(commands, options)
     } catch (error) {
       this.#answers.countRefused()
+      return Promise.reject(error)
+    }
+  }
+
+  decide(
+    query: DecisionQuery,
+    decide: DecideOverEvents,
+    options?: DecideOptions,
+  ): Promise<DecisionReceipt> {
+    try {
+      this.#assertOpen()
+      return this.#decisions.decide(query, decide, options)
+    } catch (error) {
       return Promise.reject(error)
     }
   }
@@ -370,6 +398,7 @@ export class LocalActorSystem implements ActorSystem {
   #abandonAll(): void {
     const closed = new ClosedError('the runtime')
     for (const message of this.#preparations.underWay()) this.#abandon(message, closed)
+    this.#commits.abandonWaiters(closed)
     for (const actor of this.#residents.dropAll()) this.#failWaiting(actor, closed)
     for (const message of this.#commits.unsettled()) {
       if (message.stage === 'answered') continue

@@ -12,6 +12,7 @@
  */
 
 import type { Cancel } from '../base/clock.js'
+import type { TagBoundary } from '../store/tags.js'
 import type { Receipt } from './command.js'
 import type { Message } from './message.js'
 
@@ -23,8 +24,17 @@ export interface TransactionCaller {
   abandon(transaction: Transaction, error: unknown): void
 }
 
+/** What a decision asks of its transaction. */
+export interface TransactionCondition {
+  /** Behind which nothing may have happened. */
+  readonly boundary: TagBoundary
+  /** Called once it was staged. */
+  onStaged(): void
+}
+
 export class Transaction {
   readonly messages: readonly Message[]
+  readonly condition: TransactionCondition | null
   readonly #caller: TransactionCaller
   /** Messages that are still being prepared. */
   unprepared = 0
@@ -35,8 +45,13 @@ export class Transaction {
   #answered = 0
   #isOver = false
 
-  constructor(messages: readonly Message[], caller: TransactionCaller) {
+  constructor(
+    messages: readonly Message[],
+    caller: TransactionCaller,
+    condition: TransactionCondition | null,
+  ) {
     this.messages = messages
+    this.condition = condition
     this.#caller = caller
     for (const message of messages) {
       message.transaction = this
@@ -60,6 +75,11 @@ export class Transaction {
   /** Whether its events, or those of the transaction that it repeats, are not durable yet. */
   get isWriting(): boolean {
     return this.messages.some((message) => message.isWriting)
+  }
+
+  /** Ends it with an error, wherever it is. */
+  abandon(error: unknown): void {
+    this.#caller.abandon(this, error)
   }
 
   #answer(): void {

@@ -10,13 +10,14 @@
  */
 
 import type { Clock } from '../base/clock.js'
+import { createDeferred } from '../base/deferred.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
 import { arrayAt, knownKeys, objectAt } from '../base/options.js'
 import type { AnyActor } from '../define/actor.js'
 import { hashCommand } from '../events/command-hash.js'
-import type { EventValue } from '../events/event.js'
-import type { Payload } from '../events/schema.js'
+import type { EventValue, NewEvent } from '../events/event.js'
+import { compileSchema, type Payload } from '../events/schema.js'
 import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { Actor } from './actor.js'
 import type { ActorType, CommandType } from './actor-type.js'
@@ -38,7 +39,7 @@ import type { ActorLimits } from './limits.js'
 import { Message } from './message.js'
 import type { Preparations } from './preparation.js'
 import type { Residents } from './residents.js'
-import { Transaction } from './transaction.js'
+import { Transaction, type TransactionCondition } from './transaction.js'
 
 /** A command that has not been sent: one of a transaction. */
 export interface CommandToTransact {
@@ -60,6 +61,18 @@ export interface TransactionsOptions {
   readonly preparations: Preparations
   /** Throws unless messages can be delivered now. */
   readonly assertDelivers: () => void
+}
+
+/** New events of one actor, which no command decided. */
+export interface AppendToTransact {
+  readonly type: ActorType
+  readonly aggregateId: string
+  readonly events: readonly NewEvent[]
+}
+
+export interface Begun {
+  readonly transaction: Transaction
+  readonly receipts: Promise<readonly Receipt[]>
 }
 
 /** A command that was checked. */
@@ -101,7 +114,29 @@ export class Transactions {
           contextInTransaction(shared, at, own, hash),
         ),
     )
-    return this.#begin(messages, shared)
+    return this.#begin(messages, shared, null).receipts
+  }
+
+  /**
+   * Begins a transaction of events that were decided already. Who gives up is the caller's to watch.
+   *
+   * @throws {OverloadedError} DRAMATIS_OVERLOADED: `transactActorsMax`
+   */
+  append(
+    appends: readonly AppendToTransact[],
+    shared: CommandContext,
+    condition: TransactionCondition,
+  ): Begun {
+    const { transactActorsMax } = this.#options.limits
+    const messages = appends.map(({ type, aggregateId, events }, at) => {
+      const context = contextInTransaction(shared, at, {}, undefined)
+      return new Message(type, aggregateId, commandOf(events), null, context)
+    })
+    if (messages.length > transactActorsMax) {
+      const { streamId } = messages[transactActorsMax]!
+      throw new OverloadedError('transactActorsMax', transactActorsMax, messages.length, streamId)
+    }
+    return this.#begin(messages, { ...shared, isWatched: false }, condition)
   }
 
   /** A message of a transaction has been prepared. */
@@ -157,23 +192,27 @@ export class Transactions {
     }
   }
 
-  #begin(messages: readonly Message[], shared: CommandContext): Promise<readonly Receipt[]> {
+  #begin(
+    messages: readonly Message[],
+    shared: CommandContext,
+    condition: TransactionCondition | null,
+  ): Begun {
     const { answers, preparations } = this.#options
     const first = messages[0]!
     this.#assertRoom(messages)
     if (shared.signal?.aborted === true) throw this.#giveUpError(first, shared, 'abort', false)
-    return new Promise((resolve, reject) => {
-      const abandon = (failed: Transaction, error: unknown): void => {
-        for (const message of failed.messages) this.abandon(message, error)
-      }
-      const transaction = new Transaction(messages, { resolve, reject, abandon })
-      for (const message of messages) answers.begin(message)
-      if (shared.isWatched) this.#watch(transaction, shared)
-      const toPrepare = messages.filter(({ command }) => command!.definition.prepare !== undefined)
-      transaction.unprepared = toPrepare.length
-      for (const message of toPrepare) preparations.begin(message)
-      if (toPrepare.length === 0) this.#deliver(transaction)
-    })
+    const { promise: receipts, resolve, reject } = createDeferred<readonly Receipt[]>()
+    const abandon = (failed: Transaction, error: unknown): void => {
+      for (const message of failed.messages) this.abandon(message, error)
+    }
+    const transaction = new Transaction(messages, { resolve, reject, abandon }, condition)
+    for (const message of messages) answers.begin(message)
+    if (shared.isWatched) this.#watch(transaction, shared)
+    const toPrepare = messages.filter(({ command }) => command!.definition.prepare !== undefined)
+    transaction.unprepared = toPrepare.length
+    for (const message of toPrepare) preparations.begin(message)
+    if (toPrepare.length === 0) this.#deliver(transaction)
+    return { transaction, receipts }
   }
 
   #assertRoom(messages: readonly Message[]): void {
@@ -237,4 +276,12 @@ export class Transactions {
 /** What tells a transaction from another one of its name. */
 function contentOf({ streamId, command, sent }: CheckedCommand): EventValue {
   return [streamId, command.name, sent]
+}
+
+const noPayload = compileSchema('command of a decision', {})
+
+/** Events that were decided outside of their actor go through it as a command that has decided them. */
+function commandOf(events: readonly NewEvent[]): CommandType {
+  const definition = { schema: {}, decide: () => events }
+  return { name: 'runtime.decide', definition, payload: noPayload }
 }

@@ -24,9 +24,15 @@ import type { LiteralsKept } from './literals-kept.js'
 // biome-ignore lint/suspicious/noExplicitAny: the bound of every event map, whatever its payloads.
 export type EventDefinitions = Readonly<Record<string, EventDefinition<any>>>
 
+/** Makes a {@link NewEvent} of one type, and names that type where events are asked for. */
+export interface EventCreator<Type extends string, Data> {
+  (data: Data): NewEvent<Type, Data>
+  readonly type: Type
+}
+
 /** One function per event type that makes a {@link NewEvent} of it. */
 export type EventCreators<E extends EventDefinitions> = {
-  readonly [K in keyof E & string]: (data: DataOf<E[K]>) => NewEvent<K, DataOf<E[K]>>
+  readonly [K in keyof E & string]: EventCreator<K, DataOf<E[K]>>
 }
 
 /** Any of the new events that an actor can decide. */
@@ -191,9 +197,9 @@ export function defineActor<
 }
 
 function createEventCreators<E extends EventDefinitions>(events: E): EventCreators<E> {
-  const creators: Record<string, (data: unknown) => NewEvent> = {}
+  const creators: Record<string, EventCreator<string, unknown>> = {}
   for (const type of Object.keys(events)) {
-    creators[type] = (data) => ({ type, data })
+    creators[type] = Object.freeze(Object.assign((data: unknown) => ({ type, data }), { type }))
   }
   return frozenTable(creators) as never
 }

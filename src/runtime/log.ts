@@ -10,13 +10,17 @@ import { InvalidArgumentError } from '../base/errors.js'
 import { integerIn, knownKeys } from '../base/options.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { Position, RecordedEvent } from '../events/event.js'
+import { PresentTypes } from '../events/present-types.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore } from '../store/contracts.js'
 import { type ReadLogOptions as ReadRecordsOptions, readLog } from '../store/read-log.js'
+import { parseTags } from './decision-query.js'
 import { upcastEvents } from './upcast-events.js'
 
 /** What of the log to read. `types` are present names; with `raw`, recorded ones. */
 export interface ReadLogOptions extends ReadRecordsOptions {
+  /** Only events that have all of these tags. Not with `live`. @default all events */
+  readonly tags?: readonly string[]
   /** Events as they were recorded, under their names and versions of that time. @default false */
   readonly raw?: boolean
 }
@@ -48,7 +52,8 @@ export class Log {
   read(options: ReadLogOptions = {}): AsyncIterable<AnyRecordedEvent> {
     if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
     parseReadOptions(options)
-    const { raw = false, ...records } = options
+    const { raw = false, tags, ...records } = options
+    if (tags !== undefined) return this.#readTagged(tags, raw, records)
     // What has an end is read to it, or fails with the store: a part must not pass for the whole.
     const reading = options.live === true ? { ...records, signal: this.#signal(records) } : records
     return raw ? readLog(this.#store, reading) : this.#readUpcast(reading)
@@ -60,20 +65,24 @@ export class Log {
   }
 
   #readUpcast(options: ReadRecordsOptions): AsyncIterable<RecordedEvent> {
-    const upcasts = this.#upcasts
-    const { types } = options
-    const wantsType = (type: string, aggregateType: string, schemaVersion: number): boolean => {
-      const present = upcasts.typesOf(aggregateType, type, schemaVersion) ?? [type]
-      return types === undefined || present.some((each) => types.includes(each))
-    }
-    const partsOf = (event: RecordedEvent): readonly RecordedEvent[] | null => {
-      const { aggregateType, type, schemaVersion } = event
-      if (upcasts.typesOf(aggregateType, type, schemaVersion) === undefined) return null
-      const parts = upcasts.upcast(event)
-      if (types === undefined || parts === null) return parts
-      return parts.filter((part) => types.includes(part.type))
-    }
-    return upcastEvents(readLog(this.#store, { ...options, wantsType }), partsOf)
+    const present = new PresentTypes(this.#upcasts, options.types)
+    const wantsType = present.wants.bind(present)
+    const events = readLog(this.#store, { ...options, wantsType })
+    return upcastEvents(events, (event) => present.partsOf(event))
+  }
+
+  #readTagged(
+    tags: readonly string[],
+    raw: boolean,
+    { types, after, to, signal }: ReadRecordsOptions,
+  ): AsyncIterable<RecordedEvent> {
+    const present = new PresentTypes(this.#upcasts, types)
+    const wantsType = (type: string, aggregateType: string, schemaVersion: number): boolean =>
+      raw ? (types?.includes(type) ?? true) : present.wants(type, aggregateType, schemaVersion)
+    const range = { ...(after === undefined ? {} : { after }), ...(to === undefined ? {} : { to }) }
+    const found = this.#store.readTagged([{ tags, wantsType }], range)
+    const events = signal === undefined ? found : until(signal, found)
+    return raw ? events : upcastEvents(events, (event) => present.partsOf(event))
   }
 
   /** Ends live readings. */
@@ -82,13 +91,32 @@ export class Log {
   }
 }
 
+/** Ends reading without an error when the signal aborts. */
+async function* until(
+  signal: AbortSignal,
+  events: AsyncIterable<RecordedEvent>,
+): AsyncGenerator<RecordedEvent> {
+  for await (const event of events) {
+    if (signal.aborted) return
+    yield event
+  }
+}
+
+const optionNames = ['after', 'to', 'types', 'tags', 'live', 'signal', 'batchEvents', 'raw']
+
 function parseReadOptions(options: ReadLogOptions): void {
-  knownKeys('log.read', options, ['after', 'to', 'types', 'live', 'signal', 'batchEvents', 'raw'])
+  knownKeys('log.read', options, optionNames)
   const { after = 0, to = 0, types, batchEvents = 1 } = options
   integerIn('log.read.after', after, 0, Number.MAX_SAFE_INTEGER)
   integerIn('log.read.to', to, 0, Number.MAX_SAFE_INTEGER)
   integerIn('log.read.batchEvents', batchEvents, 1, 100_000)
   const isList = Array.isArray(types) && types.every((type) => typeof type === 'string')
+  if (options.tags !== undefined) {
+    parseTags('log.read.tags', options.tags)
+    if (options.live === true) {
+      throw new InvalidArgumentError('log.read.live', 'left out beside tags', options.live)
+    }
+  }
   if (types !== undefined && !isList) {
     throw new InvalidArgumentError('log.read.types', 'a list of event types', types)
   }

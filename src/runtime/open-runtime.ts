@@ -91,6 +91,7 @@ async function start(
   }
   const handlers = await openHandlers(app, options, storage, upcasts, pools, send)
   const runtime = new Runtime({
+    app,
     isDurable: dataDir !== null,
     clock,
     closeTimeoutMs,

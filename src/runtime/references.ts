@@ -7,9 +7,15 @@
 
 import type { ActorSystem } from '../actors/actor-system.js'
 import type { CommandOptions, Receipt, SendOptions } from '../actors/command.js'
+import type { EventsToAppend } from '../actors/decisions.js'
 import type { CommandToTransact } from '../actors/transactions.js'
 import { ClosedError } from '../base/closed-error.js'
-import type { ActorDefinition, EventDefinitions, RecordedEvents } from '../define/actor.js'
+import type {
+  ActorDefinition,
+  EventDefinitions,
+  NewEventOf,
+  RecordedEvents,
+} from '../define/actor.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { InferObject } from '../events/schema-types.js'
@@ -61,6 +67,8 @@ export interface ActorReference<S, E extends EventDefinitions, C> {
     payload: InferObject<C[K]>,
     options?: CommandOptions,
   ): ActorCommand<EventOf<E>>
+  /** Describes new events of this actor for the function of {@link Runtime.decide}. Nothing is recorded. */
+  append(...events: readonly NewEventOf<E>[]): EventsToAppend
   /** The state after every command sent before. Frozen. */
   state(): Promise<S>
   /**
@@ -115,6 +123,8 @@ export function createActorReference<N extends string, S, E extends EventDefinit
         : refused(),
     command: (command, payload, options = {}) =>
       Object.freeze({ actor: definition, aggregateId, command, payload, options }) as never,
+    append: (...events) =>
+      Object.freeze({ actor: definition, aggregateId, events: Object.freeze(events) }) as never,
     state: () => (isOpen() ? (system.state(definition, aggregateId) as Promise<S>) : refused()),
     events: (options?: ReadEventsOptions) => {
       if (!isOpen()) throw new ClosedError('the runtime')

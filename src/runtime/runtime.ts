@@ -9,13 +9,20 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
-import type { Receipt, TransactOptions } from '../actors/command.js'
+import type { DecideOptions, Receipt, TransactOptions } from '../actors/command.js'
+import type {
+  DecideOverEvents,
+  DecisionReceipt,
+  DecisionTools,
+  EventsToAppend,
+} from '../actors/decisions.js'
 import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
-import { integerIn, knownKeys } from '../base/options.js'
-import type { ActorDefinition, EventDefinitions } from '../define/actor.js'
+import { functionAt, integerIn, knownKeys } from '../base/options.js'
+import type { ActorDefinition, EventDefinitions, Rejection } from '../define/actor.js'
+import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyProjector, ProjectorDefinition } from '../define/projector.js'
 import type { Position } from '../events/event.js'
@@ -26,6 +33,7 @@ import type { RebuildResult } from '../subscriptions/rebuild-progress.js'
 import type { RebuildOptions, View } from '../subscriptions/view.js'
 import type { Bus } from './bus.js'
 import { Claims } from './claims.js'
+import { type EventQuery, type EventsOfQuery, parseEventQuery } from './decision-query.js'
 import { Log } from './log.js'
 import type { Pools } from './pools.js'
 import { RateMeter } from './rate-meter.js'
@@ -38,6 +46,7 @@ import {
   type HandlerReference,
   type ViewReference,
 } from './references.js'
+import { type ReindexTagsOptions, type ReindexTagsProgress, reindexTags } from './reindex-tags.js'
 import type { RuntimeStatus } from './status.js'
 import type { Storage } from './storage.js'
 
@@ -58,6 +67,7 @@ export type ReceiptsOf<Commands extends readonly ActorCommand[]> = {
 
 /** Everything a runtime is made of; wired by `openRuntime`. */
 export interface RuntimeParts {
+  readonly app: AppDefinition
   readonly isDurable: boolean
   readonly clock: Clock
   readonly closeTimeoutMs: number
@@ -141,6 +151,45 @@ export class Runtime {
   ): Promise<ReceiptsOf<Commands>> {
     if (this.#phase !== 'open') return Promise.reject(new ClosedError('the runtime'))
     return this.#parts.actors.transact(commands, options) as Promise<never>
+  }
+
+  /**
+   * Decides over all events that a query finds, of whatever actors, and records what the function returns:
+   * `actor(...).append(...)`, a list of them, `[]` for nothing, or a rejection. Recorded only if no
+   * further event that the query finds came in between; where one did, the function is called again, so
+   * it has to be pure and synchronous. It is given every event that was recorded or is about to be, in
+   * the order of the log. The events go through the states and claims of their actors, all in one commit.
+   *
+   * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED: the function refused; an outcome.
+   * @throws {BoundaryConflictError} DRAMATIS_BOUNDARY_CONFLICT: `limits.decisionAttemptsMax` were not enough.
+   * @throws {OverloadedError} DRAMATIS_OVERLOADED: more events than `limits.decisionEventsMax`.
+   * @throws other coded errors, as `send` does; nothing was written unless the error says otherwise.
+   */
+  async decide<const Query extends EventQuery>(
+    query: Query,
+    decide: (
+      events: readonly EventsOfQuery<Query>[],
+      tools: DecisionTools,
+    ) => EventsToAppend | readonly EventsToAppend[] | Rejection,
+    options?: DecideOptions,
+  ): Promise<DecisionReceipt> {
+    this.#assertOpen()
+    const { actors, upcasts } = this.#parts
+    const parsed = parseEventQuery(query, upcasts)
+    functionAt('decide', decide)
+    return await actors.decide(parsed, decide as DecideOverEvents, options)
+  }
+
+  /**
+   * Lets events that were recorded before their definition had `tags` be found by them. Needed once after
+   * tags were added to an event with a history, before the first decision that relies on them.
+   *
+   * @throws {InvalidTagsError} DRAMATIS_INVALID_TAGS; what was indexed before stays.
+   */
+  async reindexTags(options: ReindexTagsOptions = {}): Promise<ReindexTagsProgress> {
+    this.#assertOpen()
+    const { storage, app, upcasts } = this.#parts
+    return await reindexTags(storage.store, app, upcasts, options)
   }
 
   /** A view of the app. @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
