@@ -112,7 +112,9 @@ export type {
   EventsOfQuery,
   EventTypeReference,
 } from './runtime/decision-query.js'
-export type { Log, ReadLogOptions } from './runtime/log.js'
+export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
+export { type ImportLogOptions, importLog } from './runtime/import-log.js'
+export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
 export type {
@@ -138,8 +140,17 @@ export {
   StoreLockedError,
   StoreStoppedError,
   StoreUnavailableError,
+  StreamEndedError,
   VersionConflictError,
 } from './store/errors.js'
+export {
+  ExportDamagedError,
+  ImportRefusedError,
+  ImportUnverifiedError,
+} from './store/exchange/exchange-errors.js'
+export type { ExchangeOptions, ExchangeProgress } from './store/exchange/exchange-progress.js'
+export type { ExportResult } from './store/exchange/export-file.js'
+export type { ImportResult } from './store/exchange/import-file.js'
 export type {
   DeadLetter,
   DeadLetterFilter,

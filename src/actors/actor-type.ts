@@ -11,11 +11,14 @@ import type { RecordedEvent } from '../events/event.js'
 import { compileSchema, type PayloadCheck } from '../events/schema.js'
 import { UpcastTable } from '../events/upcasting.js'
 import type { TagsOf } from './event-tags.js'
+import { streamEndCommands, streamEndEvents } from './stream-end-commands.js'
 
 export interface CommandType {
   readonly name: string
   readonly definition: AnyCommand
   readonly payload: PayloadCheck
+  /** Only on those of `stream-end-commands.ts`. */
+  readonly endsStream?: true
 }
 
 export interface EventType {
@@ -24,6 +27,8 @@ export interface EventType {
   readonly evolve: Evolve
   /** `null`: its events have none. */
   readonly tags: TagsOf | null
+  /** Only on those of `stream-end-commands.ts`. */
+  readonly endsStream?: true
 }
 
 export type Evolve = (state: unknown, event: RecordedEvent) => unknown
@@ -45,12 +50,12 @@ export interface ActorType {
 /** @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA */
 export function compileActor(definition: AnyActor): ActorType {
   const { name } = definition
-  const commands = new Map<string, CommandType>()
+  const commands = new Map(streamEndCommands.map((each) => [each.name, each]))
   for (const [command, each] of Object.entries(definition.commands)) {
     const payload = compileSchema(`command ${name}.${command}`, each.schema)
     commands.set(command, Object.freeze({ name: command, definition: each, payload }))
   }
-  const events = new Map<string, EventType>()
+  const events = new Map(streamEndEvents(definition))
   const eventEntries: [string, EventDefinition<unknown>][] = Object.entries(definition.events)
   for (const [type, each] of eventEntries) {
     const payload = compileSchema(`event ${type}`, each.schema)

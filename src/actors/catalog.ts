@@ -40,6 +40,6 @@ export class Catalog {
   commandOf(type: ActorType, command: string): CommandType {
     const found = type.commands.get(command)
     if (found !== undefined) return found
-    throw new UnknownCommandError(type.name, command, [...type.commands.keys()])
+    throw new UnknownCommandError(type.name, command, Object.keys(type.definition.commands))
   }
 }

@@ -92,7 +92,9 @@ function toEvent(message: Message, decided: unknown): EventToStage {
 
 function checkedEvent(message: Message, type: unknown, data: unknown): EventToStage {
   const known = message.type.events.get(type as string)
-  if (known === undefined) throw invalid(message, describeType(type))
+  if (known === undefined || known.endsStream !== message.command!.endsStream) {
+    throw invalid(message, describeType(type))
+  }
   const { metadata, occurredAtMs } = message.context!
   const { schemaVersion } = known
   // A command's payload handed on as the event's is ours already: it need not be copied again.

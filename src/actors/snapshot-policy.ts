@@ -19,11 +19,15 @@ export function isSnapshotDue(everyEvents: number, versionKept: number, version:
   return version - versionKept >= everyEvents
 }
 
-/** A snapshot ahead of its stream outlived events that a crash took: it must not be believed. */
+/**
+ * A snapshot ahead of its stream outlived events that a crash took, and one of a deleted stream outlived
+ * all of them: neither must be believed.
+ */
 export function isSnapshotUsable(
   snapshot: Snapshot,
   stateVersion: number,
   head: StreamHead,
 ): boolean {
+  if (head.state === 'deleted') return false
   return snapshot.stateVersion === stateVersion && snapshot.version <= head.version
 }

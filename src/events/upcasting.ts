@@ -20,6 +20,7 @@ import assert from 'node:assert/strict'
 import { describeValue } from '../base/errors.js'
 import { deepFreeze } from '../base/freeze.js'
 import type { EventValue, RecordedEvent } from './event.js'
+import { isStreamEnd } from './stream-end.js'
 import { SchemaVersionUnknownError, UnknownEventError, UpcastFailedError } from './upcast-errors.js'
 import { isPlainObject } from './values.js'
 
@@ -79,6 +80,9 @@ export interface ActorHistory {
   readonly events: Readonly<Record<string, EventHistory>>
 }
 
+/** What the ends of streams are to actors, views and handlers. */
+const nothing: readonly never[] = Object.freeze([])
+
 /** How every recorded event of some actors is read. */
 export class UpcastTable {
   /** By present and former names, which are unique in an app. */
@@ -106,7 +110,10 @@ export class UpcastTable {
    */
   upcast(event: RecordedEvent): readonly RecordedEvent[] | null {
     const chain = this.#chainOf(event.aggregateType, event.type)
-    if (chain === undefined) throw new UnknownEventError(event)
+    if (chain === undefined) {
+      if (isStreamEnd(event.type)) return nothing
+      throw new UnknownEventError(event)
+    }
     if (chain.isCurrent(event.type, event.schemaVersion)) return null
     return chain.upcast(event)
   }
@@ -118,7 +125,7 @@ export class UpcastTable {
     schemaVersion: number,
   ): readonly string[] | undefined {
     const chain = this.#chainOf(aggregateType, type)
-    if (chain === undefined) return undefined
+    if (chain === undefined) return isStreamEnd(type) ? nothing : undefined
     return schemaVersion < chain.version ? chain.typesAll : chain.typesOwn
   }
 

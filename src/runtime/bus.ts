@@ -13,6 +13,7 @@
 import { InvalidArgumentError } from '../base/errors.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { RecordedEvent } from '../events/event.js'
+import { isStreamEnd } from '../events/stream-end.js'
 
 export type BusListener = (event: AnyRecordedEvent) => unknown
 
@@ -75,7 +76,9 @@ export class Bus {
   #listenersOf(type: string): readonly Subscriber[] {
     let listeners = this.#byType.get(type)
     if (listeners === undefined) {
-      listeners = this.#subscribers.filter(({ pattern }) => matches(pattern, type))
+      listeners = isStreamEnd(type)
+        ? []
+        : this.#subscribers.filter(({ pattern }) => matches(pattern, type))
       this.#byType.set(type, listeners)
     }
     return listeners

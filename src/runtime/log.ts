@@ -5,6 +5,7 @@
  * definition knows is given as it was recorded either way: whoever reads the whole log decides himself.
  */
 
+import type { Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import { integerIn, knownKeys } from '../base/options.js'
@@ -13,9 +14,21 @@ import type { Position, RecordedEvent } from '../events/event.js'
 import { PresentTypes } from '../events/present-types.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore } from '../store/contracts.js'
+import type { ExchangeOptions } from '../store/exchange/exchange-progress.js'
+import { type ExportResult, exportToFile } from '../store/exchange/export-file.js'
 import { type ReadLogOptions as ReadRecordsOptions, readLog } from '../store/read-log.js'
 import { parseTags } from './decision-query.js'
 import { upcastEvents } from './upcast-events.js'
+
+/** What of the log to export, and where to. */
+export interface ExportLogOptions extends ExchangeOptions {
+  /** A path where nothing is yet. `FILE.partial` is written first. */
+  readonly file: string
+  /** Only later positions. @default 0 */
+  readonly after?: Position
+  /** Only positions up to this one. @default the head at the time of the call */
+  readonly to?: Position
+}
 
 /** What of the log to read. `types` are present names; with `raw`, recorded ones. */
 export interface ReadLogOptions extends ReadRecordsOptions {
@@ -28,11 +41,13 @@ export interface ReadLogOptions extends ReadRecordsOptions {
 export class Log {
   readonly #store: EventStore
   readonly #upcasts: UpcastTable
+  readonly #clock: Clock
   readonly #closing = new AbortController()
 
-  constructor(store: EventStore, upcasts: UpcastTable) {
+  constructor(store: EventStore, upcasts: UpcastTable, clock: Clock) {
     this.#store = store
     this.#upcasts = upcasts
+    this.#clock = clock
   }
 
   /** Position of the last durable event; 0: there is none. */
@@ -59,7 +74,7 @@ export class Log {
     return raw ? readLog(this.#store, reading) : this.#readUpcast(reading)
   }
 
-  #signal({ signal }: ReadRecordsOptions): AbortSignal {
+  #signal({ signal }: { readonly signal?: AbortSignal }): AbortSignal {
     const closing = this.#closing.signal
     return signal === undefined ? closing : AbortSignal.any([signal, closing])
   }
@@ -85,7 +100,23 @@ export class Log {
     return raw ? events : upcastEvents(events, (event) => present.partsOf(event))
   }
 
-  /** Ends live readings. */
+  /**
+   * Writes events, as they were recorded, to a file of newline-delimited JSON that `importLog` reads.
+   * Commands go on meanwhile. One that was interrupted goes on where it stopped.
+   *
+   * @returns What the file holds.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT, also where the file exists
+   * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED: `FILE.partial` is of another export
+   * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
+   */
+  async export(options: ExportLogOptions): Promise<ExportResult> {
+    if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
+    const { file, after, to } = parseExportOptions(options, this.head)
+    const signal = this.#signal(options)
+    return await exportToFile(this.#store, file, { after, to }, this.#clock, { ...options, signal })
+  }
+
+  /** Ends live readings and exports. */
   close(): void {
     this.#closing.abort()
   }
@@ -120,4 +151,17 @@ function parseReadOptions(options: ReadLogOptions): void {
   if (types !== undefined && !isList) {
     throw new InvalidArgumentError('log.read.types', 'a list of event types', types)
   }
+}
+
+function parseExportOptions(
+  options: ExportLogOptions,
+  head: Position,
+): Required<Pick<ExportLogOptions, 'file' | 'after' | 'to'>> {
+  knownKeys('log.export', options, ['file', 'after', 'to', 'onProgress', 'signal'])
+  const { file } = options
+  if (typeof file !== 'string' || file === '') {
+    throw new InvalidArgumentError('log.export.file', 'the path of a file', file)
+  }
+  const to = integerIn('log.export.to', options.to ?? head, 0, head)
+  return { file, after: integerIn('log.export.after', options.after ?? 0, 0, to), to }
 }

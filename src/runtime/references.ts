@@ -26,6 +26,7 @@ import type { HandlerStatus, HandlerSubscription } from '../subscriptions/handle
 import type { View } from '../subscriptions/view.js'
 import type { FindOptions, Page } from '../subscriptions/view-query.js'
 import type { ViewStatus } from '../subscriptions/view-subscription.js'
+import { closeStream, deleteStream, type EndStreamOptions, type StreamEnd } from './end-stream.js'
 import { upcastEvents } from './upcast-events.js'
 
 /** Which events of an actor to read. */
@@ -69,6 +70,23 @@ export interface ActorReference<S, E extends EventDefinitions, C> {
   ): ActorCommand<EventOf<E>>
   /** Describes new events of this actor for the function of {@link Runtime.decide}. Nothing is recorded. */
   append(...events: readonly NewEventOf<E>[]): EventsToAppend
+  /**
+   * Closes the stream: the state and the events stay, and nothing more can be recorded, ever. Commands
+   * that decide events are refused from then on; waits for those sent before.
+   *
+   * @throws {StreamEndedError} DRAMATIS_STREAM_ENDED: it was closed or deleted before.
+   * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT
+   */
+  closeStream(options?: EndStreamOptions): Promise<StreamEnd>
+  /**
+   * Deletes the stream, closing it first: its events are overwritten where they lie, in one transaction.
+   * Their positions stay, with nothing in them; the id is never used again. The state is the initial one
+   * from then on. Rows that views made of the events stay until the views are rebuilt.
+   *
+   * @throws {StreamEndedError} DRAMATIS_STREAM_ENDED: it was deleted before.
+   * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT
+   */
+  deleteStream(options?: EndStreamOptions): Promise<StreamEnd>
   /** The state after every command sent before. Frozen. */
   state(): Promise<S>
   /**
@@ -125,6 +143,10 @@ export function createActorReference<N extends string, S, E extends EventDefinit
       Object.freeze({ actor: definition, aggregateId, command, payload, options }) as never,
     append: (...events) =>
       Object.freeze({ actor: definition, aggregateId, events: Object.freeze(events) }) as never,
+    closeStream: (options) =>
+      isOpen() ? closeStream(system, definition, aggregateId, options) : refused(),
+    deleteStream: (options) =>
+      isOpen() ? deleteStream(system, definition, aggregateId, options) : refused(),
     state: () => (isOpen() ? (system.state(definition, aggregateId) as Promise<S>) : refused()),
     events: (options?: ReadEventsOptions) => {
       if (!isOpen()) throw new ClosedError('the runtime')

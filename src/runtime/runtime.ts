@@ -108,8 +108,8 @@ export class Runtime {
     const { clock, storage, handlers, views } = parts
     this.#parts = parts
     this.bus = parts.bus
-    this.log = new Log(storage.store, parts.upcasts)
     this.claims = new Claims(parts.actors, () => this.#assertOpen())
+    this.log = new Log(storage.store, parts.upcasts, clock)
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
     this.#startedMs = clock.elapsedMs()
     this.#events = new RateMeter(clock)

@@ -24,6 +24,7 @@ import type {
   RecordedEvent,
   Version,
 } from '../events/event.js'
+import type { StreamState } from '../events/stream-end.js'
 import type { Claim, ClaimChanges, ClaimEntry } from './claims.js'
 import type { TagBoundary, TagEntry, TagQuery } from './tags.js'
 
@@ -49,13 +50,20 @@ export interface StreamAppend {
   readonly expectedVersion: ExpectedVersion
   /** At least one. */
   readonly events: readonly EventToStage[]
+  /**
+   * When the events were recorded, for imports: not before the last event of the log. Milliseconds since
+   * the epoch; the same for all appends of a call. @default the clock
+   */
+  readonly recordedAtMs?: number
 }
 
-/** Where a stream ends. Version and position 0: it does not exist. */
+/** Where a stream ends. Version and position 0: it has no events. */
 export interface StreamHead {
   readonly version: Version
   /** Position of its last event. */
   readonly position: Position
+  /** By its last event: `stream-end.ts`. */
+  readonly state: StreamState
 }
 
 /** What one commit made durable. */
@@ -147,6 +155,10 @@ export interface EventStore extends LogReader {
    * is encoding. Each stream appears once. The returned events are complete and frozen.
    *
    * @param appends - May be empty where only claims change.
+   * A `$StreamClosed` closes its stream: it takes nothing any more but a `$StreamDeleted`. That one is for
+   * streams whose events are all durable: its commit overwrites them, each by a `$StreamDeleted` in its
+   * place, and drops the snapshot.
+   *
    * @param accept - Called with the placed events of each append, in order, before anything is queued.
    *   Whatever it throws is thrown on, and nothing was staged. It returns the claims that change with
    *   the events: everything is released, then everything claimed.
@@ -155,6 +167,7 @@ export interface EventStore extends LogReader {
    * @throws {ClaimTakenError} DRAMATIS_CLAIM_TAKEN; nothing was staged.
    * @throws {BoundaryConflictError} DRAMATIS_BOUNDARY_CONFLICT; nothing was staged.
    * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT; nothing was staged.
+   * @throws {StreamEndedError} DRAMATIS_STREAM_ENDED; nothing was staged.
    * @throws {RecordTooLargeError} DRAMATIS_RECORD_TOO_LARGE; nothing was staged.
    * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED; nothing was staged.
    * @throws {DiskFullError} DRAMATIS_DISK_FULL; nothing was staged.

@@ -66,6 +66,22 @@ export class BoundaryConflictError extends DramatisError {
   }
 }
 
+/** A stream was closed or deleted: it takes no more events. Nothing was written. */
+export class StreamEndedError extends DramatisError {
+  readonly code = 'DRAMATIS_STREAM_ENDED'
+  readonly streamId: string
+  readonly state: 'closed' | 'deleted'
+
+  constructor(streamId: string, state: 'closed' | 'deleted') {
+    super(
+      `Expected ${streamId} to take events, found it ${state}. ` +
+        'Nothing was written, and nothing more will be: use another id.',
+    )
+    this.streamId = streamId
+    this.state = state
+  }
+}
+
 /** An event is larger than a record may be. Nothing was written. */
 export class RecordTooLargeError extends DramatisError {
   readonly code = 'DRAMATIS_RECORD_TOO_LARGE'

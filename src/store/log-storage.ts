@@ -45,6 +45,15 @@ export interface StagedGroup {
   readonly tagged: readonly TaggedEvent[]
   /** The claims that change. */
   readonly claims: ClaimedKeys
+  /** Streams whose snapshots and earlier records go with it; most groups have none. */
+  readonly deletions: readonly StreamDeletion[]
+}
+
+/** What of a deleted stream is overwritten. */
+export interface StreamDeletion {
+  readonly streamId: string
+  /** The new records of its earlier positions. */
+  readonly records: ReadonlyMap<Position, Buffer>
 }
 
 /** Where the log ends: what the next event continues from. */
@@ -80,4 +89,4 @@ export interface LogStorage extends TagSource {
 }
 
 /** A stream that does not exist. */
-export const noStream: StreamHead = Object.freeze({ version: 0, position: 0 })
+export const noStream: StreamHead = Object.freeze({ version: 0, position: 0, state: 'open' })

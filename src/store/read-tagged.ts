@@ -5,6 +5,7 @@
  */
 
 import type { Position, RecordedEvent } from '../events/event.js'
+import { streamDeleted } from '../events/stream-end.js'
 import type { RecordSource } from './log-storage.js'
 import { eventOfRecord, shapeOfRecord, soundRecordAt } from './record-reader.js'
 import type { TagQuery, TagQueryItem } from './tags.js'
@@ -91,6 +92,8 @@ function eventAt(source: TagSource, { position, items }: Candidate): RecordedEve
   const bytes = soundRecordAt(source, position)
   const shape = shapeOfRecord(source, position, bytes)
   const { type, aggregateType, schemaVersion } = shape
+  // What was deleted is found by nothing any more.
+  if (type === streamDeleted) return undefined
   const isWanted = items.some(
     ({ wantsType }) => wantsType?.(type, aggregateType, schemaVersion) ?? true,
   )

@@ -34,6 +34,7 @@ import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
 import { type Accept, type Placed, Staging } from './staging.js'
 import type { TagBoundary, TagEntry, TagQuery } from './tags.js'
+import { tombstonesOf } from './tombstones.js'
 import { StreamWalk, versionRange } from './walk-stream.js'
 
 /**
@@ -268,6 +269,7 @@ export class StagedEventStore implements EventStore {
       readHead: (streamId) => this.#storage.readStreamHead(streamId),
       readClaimOwner: (key) => this.#storage.readClaimOwner(key),
       hasTagged: (query, after, to) => hasTagged(this.#storage, query, after, to),
+      tombstones: (streamId, head, shape) => tombstonesOf(this.#storage, streamId, head, shape),
     })
   }
 

@@ -17,12 +17,18 @@ import { hashText } from '../base/hash.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { encodeRecord, eventIdOf } from '../events/record.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
+import { type StreamState, streamDeleted, streamStateAfter } from '../events/stream-end.js'
 import { streamIdOf } from '../events/stream-id.js'
 import { type ClaimChanges, type ClaimedKeys, StagedClaims } from './claims.js'
 import type { EventToStage, ExpectedVersion, StreamAppend, StreamHead } from './contracts.js'
-import { BoundaryConflictError, RecordTooLargeError, VersionConflictError } from './errors.js'
+import {
+  BoundaryConflictError,
+  RecordTooLargeError,
+  StreamEndedError,
+  VersionConflictError,
+} from './errors.js'
 import { HeadCache } from './head-cache.js'
-import { type LogTail, noStream, type StagedGroup } from './log-storage.js'
+import { type LogTail, noStream, type StagedGroup, type StreamDeletion } from './log-storage.js'
 import { type TagBoundary, type TaggedEvent, TaggedGroup, type TagQuery } from './tags.js'
 
 export interface StagingOptions {
@@ -35,6 +41,12 @@ export interface StagingOptions {
   readonly readClaimOwner: (key: string) => string | undefined
   /** Whether a query finds anything durable in (after, to]. */
   readonly hasTagged: (query: TagQuery, after: Position, to: Position) => boolean
+  /** What the records of a durable stream become when it is deleted; `shape` is for all of them. */
+  readonly tombstones: (
+    streamId: string,
+    head: StreamHead,
+    shape: Shape,
+  ) => StreamDeletion['records']
 }
 
 /** The events of each append of a call, in order. */
@@ -49,6 +61,7 @@ interface Start {
 interface OpenGroup extends StagedGroup {
   readonly records: Buffer[]
   readonly heads: Map<string, StreamHead>
+  readonly deletions: StreamDeletion[]
 }
 
 /** What is called before anything is queued: see `EventStore.stage`. */
@@ -91,16 +104,19 @@ export class Staging {
     const last = this.#last
     if (boundary !== undefined) this.#checkBoundary(boundary)
     const starts = this.#starts(appends)
-    const recordedAtMs = Math.max(this.#options.clock.nowMs(), this.#recordedAtMs)
+    const recordedAtMs = appends[0]?.recordedAtMs ?? this.#recordingMs()
+    assert(recordedAtMs >= this.#recordedAtMs, 'time does not go back')
     const { records } = this.#group
     const recordsBefore = records.length
     try {
       const placed = appends.map((append, at) => this.#place(append, starts[at]!, recordedAtMs))
       const changes = accept?.(placed)
+      const deletions = this.#deletions(appends, starts)
       assert(this.#last === last + records.length - recordsBefore, 'accept must not stage')
       if (changes !== undefined) this.#claims.apply(this.#claims.check(changes))
       this.#keepHeads(starts, placed)
       if (this.#taggedNow.length > 0) this.#keepTagged()
+      for (const deletion of deletions) this.#group.deletions.push(deletion)
       this.#recordedAtMs = recordedAtMs
       return placed
     } catch (error) {
@@ -155,12 +171,17 @@ export class Staging {
     if (!isMet) throw new BoundaryConflictError([...new Set(query.flatMap(({ tags }) => tags))], 1)
   }
 
+  #recordingMs(): number {
+    return Math.max(this.#options.clock.nowMs(), this.#recordedAtMs)
+  }
+
   #starts(appends: readonly StreamAppend[]): readonly Start[] {
     const starts: Start[] = []
     for (const append of appends) {
       assert(append.events.length > 0)
       const streamId = streamIdOf(append.aggregateType, append.aggregateId)
       const head = this.#headOf(streamId)
+      checkState(streamId, append.events[0]!.type, head.state)
       checkVersion(streamId, append.expectedVersion, head.version)
       for (const start of starts) assert(start.streamId !== streamId, 'each stream appears once')
       starts.push({ streamId, head })
@@ -234,14 +255,45 @@ export class Staging {
   /** Nothing in here throws: from the first line on, the call has happened. */
   #keepHeads(starts: readonly Start[], placed: Placed): void {
     for (let at = 0; at < starts.length; at++) {
-      const { version, position } = placed[at]!.at(-1)!
-      this.#group.heads.set(starts[at]!.streamId, { version, position })
+      const { version, position, type } = placed[at]!.at(-1)!
+      const head = { version, position, state: streamStateAfter(type) }
+      this.#group.heads.set(starts[at]!.streamId, head)
     }
+  }
+
+  #deletions(
+    appends: readonly StreamAppend[],
+    starts: readonly Start[],
+  ): readonly StreamDeletion[] {
+    let deletions = noDeletions
+    for (let at = 0; at < appends.length; at++) {
+      const { streamId, head } = starts[at]!
+      const { aggregateType, events } = appends[at]!
+      const { type, schemaVersion, data } = events[0]!
+      // One that is deleted already has nothing to overwrite: imports write it event by event.
+      if (type !== streamDeleted || head.state === 'deleted' || head.version === 0) continue
+      assert(!this.#isUnderWay(streamId), 'only durable streams are deleted')
+      const shape = this.#shapes.resolve(aggregateType, type, schemaVersion, data)
+      const records = this.#options.tombstones(streamId, head, shape)
+      deletions = [...deletions, { streamId, records }]
+    }
+    return deletions
+  }
+
+  #isUnderWay(streamId: string): boolean {
+    return this.#group.heads.has(streamId) || this.#underWay?.heads.has(streamId) === true
   }
 }
 
+const noDeletions: readonly StreamDeletion[] = Object.freeze([])
+
 function openGroup(after: Position): OpenGroup {
-  return { after, records: [], heads: new Map(), shapes: [], tagged: [], claims: noClaims }
+  const [tagged, deletions]: [TaggedEvent[], StreamDeletion[]] = [[], []]
+  return { after, records: [], heads: new Map(), shapes: [], tagged, claims: noClaims, deletions }
+}
+
+function checkState(streamId: string, type: string, state: StreamState): void {
+  if (state !== 'open' && type !== streamDeleted) throw new StreamEndedError(streamId, state)
 }
 
 function checkVersion(streamId: string, expected: ExpectedVersion, actual: number): void {

@@ -72,6 +72,11 @@ export class StreamWalk {
     }
   }
 
+  /** The positions of all its events, newest first. */
+  positions(head: StreamHead): readonly Position[] {
+    return this.#reading(() => this.#positions(head, { first: 1, last: head.version }))
+  }
+
   /** The positions of the range, newest first. */
   #positions(head: StreamHead, range: VersionRange): Position[] {
     const positions: Position[] = []

@@ -108,7 +108,11 @@ function failureTests(openStore: OpenStore): void {
     await store.reopen()
 
     assert.equal(store.head, 2)
-    assert.deepEqual(await store.readStreamHead('Account-1'), { version: 2, position: 2 })
+    assert.deepEqual(await store.readStreamHead('Account-1'), {
+      version: 2,
+      position: 2,
+      state: 'open',
+    })
     await goesOnDensely(store)
   })
 }

@@ -7,11 +7,13 @@
 
 import { describe, type TestContext } from 'node:test'
 import type { EventStore, EventStoreOptions } from '../store/contracts.js'
+import { claimContract } from './event-store-claims.js'
 import { commitContract } from './event-store-commits.js'
-import { conditionContract } from './event-store-conditions.js'
 import { readingContract } from './event-store-reading.js'
 import { snapshotContract } from './event-store-snapshots.js'
 import { stagingContract } from './event-store-staging.js'
+import { streamEndContract } from './event-store-stream-ends.js'
+import { tagContract } from './event-store-tags.js'
 
 /**
  * Opens an empty store that is closed, and whose files are removed, after the test. Options that are
@@ -29,6 +31,8 @@ export function eventStoreContract(name: string, openStore: OpenStore): void {
     commitContract(openStore)
     readingContract(openStore)
     snapshotContract(openStore)
-    conditionContract(openStore)
+    tagContract(openStore)
+    claimContract(openStore)
+    streamEndContract(openStore)
   })
 }

@@ -24,7 +24,11 @@ function streamTests(openStore: OpenStore): void {
   test('the head of a stream that does not exist is version 0', async (t) => {
     const store = await openStore(t)
 
-    assert.deepEqual(await store.readStreamHead('Account-1'), { version: 0, position: 0 })
+    assert.deepEqual(await store.readStreamHead('Account-1'), {
+      version: 0,
+      position: 0,
+      state: 'open',
+    })
 
     assert.deepEqual(await collect(store.readStream('Account-1')), [])
     assert.deepEqual(await collect(store.readStream('Account-1', { backward: true })), [])

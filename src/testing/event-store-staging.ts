@@ -53,6 +53,18 @@ function versionTests(openStore: OpenStore): void {
     assert.deepEqual([first?.version, second?.version], [1, 2])
   })
 
+  test('events may say when they were recorded, and later ones are never earlier', async (t) => {
+    const store = await openStore(t)
+    const recordedAtMs = Date.parse('2199-12-31T23:59:59.999Z')
+
+    const [first] = await appendEvents(store, [{ ...sampleAppend('1', 'none', 10), recordedAtMs }])
+    const [second] = await appendEvents(store, [sampleAppend('1', 1, 20)])
+
+    assert.equal(first?.recordedAt.getTime(), recordedAtMs)
+    assert.equal(second?.recordedAt.getTime(), recordedAtMs)
+    assert.deepEqual(await collect(store.readStream('Account-1')), [first, second])
+  })
+
   test('versions are checked against events that are staged and not durable yet', async (t) => {
     const store = await openStore(t)
 
@@ -142,7 +154,11 @@ function refusalTests(openStore: OpenStore): void {
 
     assert.equal(store.head, 0)
     assert.equal(await store.readHead(), 0)
-    assert.deepEqual(await store.readStreamHead('Account-1'), { version: 0, position: 0 })
+    assert.deepEqual(await store.readStreamHead('Account-1'), {
+      version: 0,
+      position: 0,
+      state: 'open',
+    })
     assert.deepEqual(await collect(store.readStream('Account-1')), [])
   })
 }

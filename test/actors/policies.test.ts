@@ -48,9 +48,15 @@ for (const [everyEvents, kept, version, expected] of due) {
 test('a snapshot ahead of its stream, or of another state version, is not used', () => {
   const snapshot = { version: 5, position: 9, stateVersion: 1, state: null }
 
-  assert.equal(isSnapshotUsable(snapshot, 1, { version: 5, position: 9 }), true)
-  assert.equal(isSnapshotUsable(snapshot, 1, { version: 4, position: 8 }), false)
-  assert.equal(isSnapshotUsable(snapshot, 2, { version: 5, position: 9 }), false)
+  assert.equal(isSnapshotUsable(snapshot, 1, { version: 5, position: 9, state: 'open' }), true)
+  assert.equal(isSnapshotUsable(snapshot, 1, { version: 4, position: 8, state: 'open' }), false)
+  assert.equal(isSnapshotUsable(snapshot, 2, { version: 5, position: 9, state: 'open' }), false)
+})
+
+test('a snapshot of a deleted stream is not used', () => {
+  const snapshot = { version: 5, position: 9, stateVersion: 1, state: null }
+
+  assert.equal(isSnapshotUsable(snapshot, 1, { version: 9, position: 20, state: 'deleted' }), false)
 })
 
 test('an actor is idle for long from idleMs on', () => {

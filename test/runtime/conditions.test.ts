@@ -12,6 +12,7 @@ import {
   defineActor,
   defineApp,
   defineEvent,
+  importLog,
   openRuntime,
   type Runtime,
 } from '../../src/index.js'
@@ -167,6 +168,38 @@ test('claims survive a restart', async (t) => {
   assert.deepEqual(await second.claims.rebuild(Course), {
     ...{ actors: 1, released: 0, conflictsTotal: 0, conflicts: [] },
   })
+})
+
+test('a deleted stream holds nothing, and its events are found by no tag', async (t) => {
+  const runtime = await open(t, temporaryDirectory(t))
+  await runtime.actor(Course, 'c1').send('name', { title: 'one' })
+  for (const student of ['s1', 's2']) await joinCourse(runtime, 'c1', student)
+
+  await runtime.actor(Course, 'c1').deleteStream({ reason: 'over' })
+  await runtime.actor(Course, 'c2').send('name', { title: 'one' })
+
+  assert.equal(await runtime.claims.owner(Course, 'title', 'one'), 'Course-c2')
+  assert.deepEqual(await collect(runtime.log.read({ tags: ['course:c1'] })), [])
+  await assert.rejects(joinCourse(runtime, 'c1', 's3'), { code: 'DRAMATIS_STREAM_ENDED' })
+  const { actors, conflictsTotal } = await runtime.claims.rebuild(Course)
+  assert.deepEqual([actors, conflictsTotal], [2, 0])
+})
+
+test('tags and claims of an imported log are made anew', async (t) => {
+  const directory = temporaryDirectory(t)
+  const first = await open(t, join(directory, 'one'))
+  await first.actor(Course, 'c1').send('name', { title: 'one' })
+  await joinCourse(first, 'c1', 's1')
+  const file = join(directory, 'events.ndjson')
+  await first.log.export({ file })
+  await importLog({ file, dataDir: join(directory, 'two') })
+
+  const second = await open(t, join(directory, 'two'))
+  await second.reindexTags()
+  await second.claims.rebuild(Course)
+
+  assert.equal(await second.claims.owner(Course, 'title', 'one'), 'Course-c1')
+  assert.equal((await collect(second.log.read({ tags: ['student:s1'] }))).length, 1)
 })
 
 test('events from before there were tags are found once they are indexed', async (t) => {

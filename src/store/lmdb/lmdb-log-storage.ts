@@ -108,7 +108,7 @@ export class LmdbLogStorage implements LogStorage {
   }
 
   async write(group: StagedGroup): Promise<void> {
-    const { events, streams, shapes, tags, claims, environment } = this.#tables
+    const { events, streams, shapes, snapshots, tags, claims, environment } = this.#tables
     const shapeBytes = group.shapes.map(encodeShape)
     const heads = [...group.heads].map(([streamId, head]) => [streamId, encodeHead(head)] as const)
     const tagKeys = group.tagged.flatMap(({ event, tags: own }) =>
@@ -127,6 +127,10 @@ export class LmdbLogStorage implements LogStorage {
       for (const key of tagKeys) void tags.put(key, noBytes)
       for (const [key, owner] of owners)
         void (owner === null ? claims.remove(key) : claims.put(key, owner))
+      for (const { streamId, records } of group.deletions) {
+        for (const [earlier, bytes] of records) void events.put(earlier, bytes)
+        void snapshots.remove(streamId)
+      }
     })
     await settled(written, 'LMDB could not commit')
   }

@@ -9,6 +9,7 @@
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue, Position } from '../../events/event.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
+import type { StreamState } from '../../events/stream-end.js'
 import type { ClaimEntry } from '../claims.js'
 import type { StreamHead } from '../contracts.js'
 import { noStream } from '../log-storage.js'
@@ -18,6 +19,8 @@ import { type BytesTable, type Environment, openTable } from './environment.js'
 import { hexKeys, positionKeys, textKeys } from './keys.js'
 
 const headBytes = 12
+/** The byte behind a head; one that is not there stands for `open`. */
+const states: readonly StreamState[] = ['open', 'closed', 'deleted']
 
 export class LogTables implements TagSource {
   readonly environment: Environment
@@ -119,9 +122,10 @@ function positionOfTagKey(key: string): Position {
   return Number.parseInt(key.slice(-16), 16)
 }
 
-/** Stream heads: u32 version, u64 position, big-endian. */
-export function encodeHead({ version, position }: StreamHead): Buffer {
-  const bytes = Buffer.allocUnsafe(headBytes)
+/** Stream heads: u32 version, u64 position, big-endian; u8 state, where the stream has ended. */
+export function encodeHead({ version, position, state }: StreamHead): Buffer {
+  const bytes = Buffer.allocUnsafe(state === 'open' ? headBytes : headBytes + 1)
+  if (state !== 'open') bytes.writeUInt8(states.indexOf(state), headBytes)
   bytes.writeUInt32BE(version, 0)
   bytes.writeUInt32BE(Math.floor(position / 2 ** 32), 4)
   bytes.writeUInt32BE(position >>> 0, 8)
@@ -132,6 +136,7 @@ export function decodeHead(bytes: Buffer): StreamHead {
   return {
     version: bytes.readUInt32BE(0),
     position: bytes.readUInt32BE(4) * 2 ** 32 + bytes.readUInt32BE(8),
+    state: states[bytes.length > headBytes ? bytes.readUInt8(headBytes) : 0]!,
   }
 }
 

@@ -99,6 +99,10 @@ export class MemoryLogStorage implements LogStorage {
       if (owner === null) this.#claims.delete(key)
       else this.#claims.set(key, owner)
     }
+    for (const { streamId, records } of group.deletions) {
+      for (const [position, bytes] of records) this.#records[position - 1] = bytes
+      this.#snapshots.delete(streamId)
+    }
   }
 
   async reopen(): Promise<void> {}

@@ -1,0 +1,170 @@
+/**
+ * Writing an export to a file: whole, or not at all under that name.
+ *
+ * What is written first goes to `FILE.partial`. An export that was interrupted is taken up there again,
+ * after a look at whether its last line is what this store has; only a complete and flushed file gets
+ * its name.
+ */
+
+import { createHash, type Hash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { type FileHandle, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Clock } from '../../base/clock.js'
+import { InvalidArgumentError } from '../../base/errors.js'
+import type { Position } from '../../events/event.js'
+import { eventFromJson } from '../../events/event-json.js'
+import type { LogReader } from '../contracts.js'
+import { ExportDamagedError } from './exchange-errors.js'
+import {
+  type ExportRange,
+  endLine,
+  headerLine,
+  isLineError,
+  parseEnd,
+  parseHeader,
+} from './exchange-format.js'
+import { createProgress, type ExchangeOptions } from './exchange-progress.js'
+import { exportLines } from './export-lines.js'
+import { readLines } from './read-lines.js'
+
+export interface ExportResult extends ExportRange {
+  readonly file: string
+  readonly events: number
+  /** Of all lines but the last, in hexadecimal; the last line has it too. */
+  readonly sha256: string
+}
+
+/** A file that is being written, and what of the export it holds already. */
+interface Partial {
+  readonly range: ExportRange
+  readonly hash: Hash
+  /** What is to be kept of it. */
+  bytes: number
+  events: number
+  position: Position
+}
+
+/**
+ * Exports positions (after, to] to a file that does not exist yet.
+ *
+ * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: the file exists.
+ * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED: `FILE.partial` is no part of this export.
+ */
+export async function exportToFile(
+  store: LogReader,
+  file: string,
+  range: ExportRange,
+  clock: Clock,
+  options: ExchangeOptions,
+): Promise<ExportResult> {
+  if (existsSync(file)) {
+    throw new InvalidArgumentError('file', 'a path where nothing is yet', file)
+  }
+  const path = `${file}.partial`
+  const partial = existsSync(path) ? await readPartial(store, path, range) : undefined
+  const handle = await open(path, partial === undefined ? 'w' : 'r+')
+  let result: ExportResult
+  try {
+    result = await write(store, handle, partial ?? createPartial(range), clock, options, file)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(path, file)
+  await syncDirectory(dirname(file))
+  return result
+}
+
+async function write(
+  store: LogReader,
+  handle: FileHandle,
+  partial: Partial,
+  clock: Clock,
+  options: ExchangeOptions,
+  file: string,
+): Promise<ExportResult> {
+  const { range, hash } = partial
+  await handle.truncate(partial.bytes)
+  const append = async (text: string): Promise<void> => {
+    const bytes = Buffer.from(text)
+    await handle.write(bytes, 0, bytes.length, partial.bytes)
+    partial.bytes += bytes.length
+  }
+  if (partial.bytes === 0) {
+    hash.update(headerLine(range))
+    await append(headerLine(range))
+  }
+  const progress = createProgress(clock, 'writing', range, options)
+  for await (const lines of exportLines(store, { after: partial.position, to: range.to })) {
+    progress(lines.position)
+    hash.update(lines.text)
+    await append(lines.text)
+    partial.events += lines.events
+  }
+  const sha256 = hash.digest('hex')
+  await append(endLine({ end: range.to, events: partial.events, sha256 }))
+  return { file, ...range, events: partial.events, sha256 }
+}
+
+function createPartial(range: ExportRange): Partial {
+  return { range, hash: createHash('sha256'), bytes: 0, events: 0, position: range.after }
+}
+
+/** `undefined`: not even its header is there. */
+async function readPartial(
+  store: LogReader,
+  path: string,
+  wanted: ExportRange,
+): Promise<Partial | undefined> {
+  let partial: Partial | undefined
+  let last: string | undefined
+  let number = 0
+  try {
+    for await (const line of readLines(path)) {
+      number = line.number
+      if (partial === undefined) partial = createPartial(sameRange(parseHeader(line.text), wanted))
+      else if (parseEnd(line.text) !== undefined) break
+      else {
+        last = line.text
+        partial.events += 1
+      }
+      partial.hash.update(line.bytes)
+      partial.bytes += line.bytes.length
+    }
+    if (partial !== undefined && last !== undefined) {
+      partial.position = eventFromJson(last).position
+      await assertOfStore(store, partial.position, last)
+    }
+    return partial
+  } catch (cause) {
+    if (!isLineError(cause)) throw cause
+    const reason = `${(cause as Error).message}; to start anew, delete it`
+    throw new ExportDamagedError(path, number, reason, { cause })
+  }
+}
+
+/** An export without an end goes on to the one that it was begun with. */
+function sameRange(range: ExportRange, wanted: ExportRange): ExportRange {
+  if (range.after === wanted.after && range.to <= wanted.to) return range
+  throw new TypeError(
+    `an export of (${range.after}, ${range.to}], not of (${wanted.after}, ${wanted.to}]`,
+  )
+}
+
+async function assertOfStore(store: LogReader, position: Position, last: string): Promise<void> {
+  for await (const { text } of exportLines(store, { after: position - 1, to: position })) {
+    if (text === `${last}\n`) return
+  }
+  throw new TypeError(`another event ${position} than the store has`)
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
