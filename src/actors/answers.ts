@@ -11,7 +11,7 @@
 
 import type { Clock } from '../base/clock.js'
 import { describeValue } from '../base/errors.js'
-import { ClaimTakenError } from '../store/errors.js'
+import { BoundaryConflictError, ClaimTakenError } from '../store/errors.js'
 import { isWatched, publish } from '../telemetry/channels.js'
 import { CommandRejectedError } from './errors.js'
 import type { Message } from './message.js'
@@ -63,6 +63,11 @@ export class Answers {
     this.#failed++
   }
 
+  /** Counts a decision that the domain refused before it became messages. */
+  countRejected(): void {
+    this.#rejected++
+  }
+
   /** Hands out the outcome that the message holds; the message is done with. */
   settle(message: Message): void {
     if (message.stage !== 'answered') this.#answer(message)
@@ -105,6 +110,8 @@ export class Answers {
   }
 
   #count(message: Message): void {
+    // It is decided again, or counted when that is given up.
+    if (message.error instanceof BoundaryConflictError) return
     const outcome = outcomeOf(message)
     if (outcome === 'accepted') this.#accepted++
     else if (outcome === 'rejected') this.#rejected++

@@ -22,6 +22,7 @@ import type { EventStore } from '../store/contracts.js'
 import { BoundaryConflictError } from '../store/errors.js'
 import type { TagBoundary, TagQuery } from '../store/tags.js'
 import type { ActorType } from './actor-type.js'
+import type { Answers } from './answers.js'
 import { giveUpError, watchCaller } from './caller.js'
 import type { Catalog } from './catalog.js'
 import {
@@ -80,6 +81,7 @@ export interface DecisionsOptions {
   readonly ids: IdSource
   readonly limits: ActorLimits
   readonly catalog: Catalog
+  readonly answers: Answers
   readonly commits: CommitQueue
   readonly transactions: Transactions
   /** Throws unless decisions are taken now. */
@@ -166,6 +168,7 @@ export class Decisions {
           if (!(error instanceof BoundaryConflictError)) throw error
         }
       }
+      this.#options.answers.countRefused()
       throw new BoundaryConflictError(attempted.tags, limits.decisionAttemptsMax)
     } finally {
       endTurn()
@@ -178,7 +181,7 @@ export class Decisions {
     decide: DecideOverEvents,
     endTurn: () => void,
   ): Promise<DecisionReceipt> {
-    const { store, transactions, assertOpen } = this.#options
+    const { store, answers, transactions, assertOpen } = this.#options
     assertOpen()
     const boundary = store.boundaryOf(query.query)
     const events = await this.#read(attempted, query, boundary)
@@ -188,6 +191,8 @@ export class Decisions {
     try {
       appends = this.#decided(attempted.tags, events, decide)
     } catch (error) {
+      if (error instanceof CommandRejectedError) answers.countRejected()
+      else answers.countRefused()
       endTurn()
       await this.#durable(boundary)
       throw error

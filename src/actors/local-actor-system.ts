@@ -120,7 +120,7 @@ export class LocalActorSystem implements ActorSystem {
       },
     })
     this.#decisions = new Decisions({
-      ...{ store, clock, limits, commits },
+      ...{ store, clock, limits, answers, commits },
       ids: options.ids,
       catalog: this.#catalog,
       transactions: this.#transactions,

@@ -80,6 +80,8 @@ for (const [students, seats] of [
     assert.equal(codes.filter((code) => code === 'accepted').length, seats)
     const refused = codes.filter((code) => code === 'DRAMATIS_COMMAND_REJECTED')
     assert.equal(refused.length, students - seats)
+    const { accepted, rejected, failed } = system.status()
+    assert.deepEqual([accepted, rejected, failed], [seats + 1, students - seats, 0])
     assert.deepEqual(await system.state(Course, 'c1'), { seats, students: seats })
   })
 }
@@ -144,7 +146,8 @@ test('one that never comes through is given up after decisionAttemptsMax, with n
   })
   await turns()
   assert.equal(store.head, 4)
-  assert.equal(system.status().commandsInFlight, 0)
+  const { commandsInFlight, failed } = system.status()
+  assert.deepEqual([commandsInFlight, failed], [0, 1])
 })
 
 test('it reads what is staged and not durable, and its own answer waits for that', async (t) => {
