@@ -3,7 +3,15 @@
  */
 
 export { applyChanges } from './actors/apply-changes.js'
-export type { Receipt, SendOptions } from './actors/command.js'
+export type { ClaimConflict, ClaimsRebuilt } from './actors/claim-rebuild.js'
+export type {
+  CommandOptions,
+  DecideOptions,
+  Receipt,
+  SendOptions,
+  TransactOptions,
+} from './actors/command.js'
+export type { DecisionReceipt, DecisionTools, EventsToAppend } from './actors/decisions.js'
 export { diffStates, type StateChange, type StatePath } from './actors/diff-states.js'
 export {
   ActivationFailedError,
@@ -13,7 +21,9 @@ export {
   CommandTimeoutError,
   DecideFailedError,
   EvolveFailedError,
+  InvalidClaimError,
   InvalidDecisionError,
+  InvalidTagsError,
   MomentNotReachedError,
   OverloadedError,
   PrepareFailedError,
@@ -35,9 +45,11 @@ export {
 export {
   type ActorDefinition,
   type AnyActor,
+  type ClaimedValues,
   type CommandDefinition,
   type DecideTools,
   defineActor,
+  type EventCreator,
   type EventCreators,
   type PrepareTools,
   type Rejection,
@@ -114,7 +126,14 @@ export type { OldData, UpcastPart } from './events/upcasting.js'
 export type { ActorSendOptions, CaughtUpOptions, Until } from './runtime/awaiting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
 export { checkSchemas } from './runtime/check-schemas.js'
+export type { Claims } from './runtime/claims.js'
 export { countSchemas } from './runtime/count-schemas.js'
+export type {
+  EventQuery,
+  EventQueryItem,
+  EventsOfQuery,
+  EventTypeReference,
+} from './runtime/decision-query.js'
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
@@ -130,11 +149,13 @@ export type {
   RecordedShape,
 } from './runtime/recorded-schemas.js'
 export type {
+  ActorCommand,
   ActorReference,
   HandlerReference,
   ViewReference,
 } from './runtime/references.js'
-export type { Runtime } from './runtime/runtime.js'
+export type { ReindexTagsOptions, ReindexTagsProgress } from './runtime/reindex-tags.js'
+export type { ReceiptsOf, Runtime } from './runtime/runtime.js'
 export type { FindingKind, SchemaFinding } from './runtime/schema-findings.js'
 export {
   describeSchemas,
@@ -154,6 +175,8 @@ export type {
   StreamPlace,
 } from './store/contracts.js'
 export {
+  BoundaryConflictError,
+  ClaimTakenError,
   CommitUnknownError,
   DamagedRecordError,
   DiskFullError,

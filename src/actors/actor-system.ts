@@ -10,12 +10,15 @@ import type { Random } from '../base/random.js'
 import type { AnyActor } from '../define/actor.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { EventStore } from '../store/contracts.js'
-import type { Receipt, SendOptions } from './command.js'
+import type { ClaimsRebuilt } from './claim-rebuild.js'
+import type { DecideOptions, Receipt, SendOptions, TransactOptions } from './command.js'
+import type { DecideOverEvents, DecisionQuery, DecisionReceipt } from './decisions.js'
 import type { ActorLimits } from './limits.js'
 import { LocalActorSystem } from './local-actor-system.js'
 import type { Moment } from './moment.js'
 import type { StateDifference } from './past-state.js'
 import type { ActorSystemStatus } from './status.js'
+import type { CommandToTransact } from './transactions.js'
 
 export interface ActorSystemOptions {
   /** Open; stays the caller's to close, after the system. */
@@ -42,6 +45,23 @@ export interface ActorSystem {
     payload: unknown,
     options?: SendOptions,
   ): Promise<Receipt>
+  /**
+   * Sends commands to several actors, which are recorded in one commit: all or none. Resolves with their
+   * receipts, in order; rejects with what the first of them was refused for. Never throws synchronously.
+   */
+  transact(
+    commands: readonly CommandToTransact[],
+    options?: TransactOptions,
+  ): Promise<readonly Receipt[]>
+  /**
+   * Decides over what a query finds, and records what the function returns unless further events that the
+   * query finds came in between; then it is asked again. Never throws synchronously.
+   */
+  decide(
+    query: DecisionQuery,
+    decide: DecideOverEvents,
+    options?: DecideOptions,
+  ): Promise<DecisionReceipt>
   /** The actor's state after every command sent before; frozen. Waits for the commits it rests on. */
   state(actor: AnyActor | string, aggregateId: string): Promise<unknown>
   /**
@@ -63,6 +83,10 @@ export interface ActorSystem {
   deleteSnapshot(actor: AnyActor | string, aggregateId: string): Promise<void>
   /** Deletes the snapshots of all actors, and what waits to become one. */
   deleteSnapshots(): Promise<void>
+  /** The stream that holds a value of an actor's `unique`, durably; `undefined`: none does. */
+  claimOwner(actor: AnyActor | string, claim: string, value: string): Promise<string | undefined>
+  /** Has every actor of a type claim what its state says, and releases what no state claims. */
+  rebuildClaims(actor: AnyActor | string): Promise<ClaimsRebuilt>
   status(): ActorSystemStatus
   /**
    * Refuses new commands and waits for the ones that were taken. Idempotent.

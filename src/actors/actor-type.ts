@@ -11,6 +11,7 @@ import type { SnapshotRules } from '../define/snapshot.js'
 import type { RecordedEvent } from '../events/event.js'
 import { compileSchema, type PayloadCheck } from '../events/schema.js'
 import { UpcastTable } from '../events/upcasting.js'
+import type { TagsOf } from './event-tags.js'
 import { streamEndCommands, streamEndEvents } from './stream-end-commands.js'
 
 export interface CommandType {
@@ -25,6 +26,8 @@ export interface EventType {
   readonly payload: PayloadCheck
   readonly schemaVersion: number
   readonly evolve: Evolve
+  /** `null`: its events have none. */
+  readonly tags: TagsOf | null
   /** Only on those of `stream-end-commands.ts`. */
   readonly endsStream?: true
 }
@@ -41,6 +44,8 @@ export interface ActorType {
   /** The tools that are the same for every command. */
   readonly creators: AnyActor['creators']
   readonly snapshot: SnapshotRules | null
+  /** What a state claims, by the name of the claim: `Customer.email`. `null`: nothing. */
+  readonly unique: ReadonlyMap<string, (state: unknown) => unknown> | null
 }
 
 /** @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA */
@@ -56,7 +61,10 @@ export function compileActor(definition: AnyActor): ActorType {
   for (const [type, each] of eventEntries) {
     const payload = compileSchema(`event ${type}`, each.schema)
     const evolve = definition.evolve[type] as unknown as Evolve
-    events.set(type, Object.freeze({ payload, schemaVersion: each.version, evolve }))
+    events.set(
+      type,
+      Object.freeze({ payload, schemaVersion: each.version, evolve, tags: each.tags }),
+    )
   }
   return Object.freeze({
     name,
@@ -66,5 +74,12 @@ export function compileActor(definition: AnyActor): ActorType {
     upcasts: new UpcastTable([definition]),
     creators: definition.creators,
     snapshot: definition.snapshot,
+    unique: uniqueOf(definition),
   })
+}
+
+function uniqueOf({ name, unique }: AnyActor): ActorType['unique'] {
+  const functions: [string, (state: unknown) => unknown][] = Object.entries(unique)
+  if (functions.length === 0) return null
+  return new Map(functions.map(([claim, valuesOf]) => [`${name}.${claim}`, valuesOf]))
 }

@@ -5,7 +5,8 @@
  * bring an actor in and let it go, the executor runs commands on it; both set its fields.
  *
  * States: `activating` -> `active`; `activating` -> `failed` -> `activating`; `active` -> `recalling` ->
- * `active`, while it reads back what it recorded under a command's id; any -> `gone`, when it was let go
+ * `active`, while it reads back what it recorded under a command's id; `active` -> `held` -> `active`, while
+ * the first in its mailbox waits for the other actors of its transaction; any -> `gone`, when it was let go
  * and a new object will stand for the same stream.
  *
  * Invariants:
@@ -18,6 +19,7 @@
 
 import type { Position, Version } from '../events/event.js'
 import { streamIdOf } from '../events/stream-id.js'
+import type { Claim } from '../store/claims.js'
 import type { ActorType } from './actor-type.js'
 import type { CommandWindow, RememberedCommand } from './command-window.js'
 import type { CommitGroup } from './commit-queue.js'
@@ -26,7 +28,7 @@ import type { IdleEntry } from './idle-list.js'
 import { Mailbox } from './mailbox.js'
 import type { Message } from './message.js'
 
-export type ActorPhase = 'activating' | 'active' | 'recalling' | 'failed' | 'gone'
+export type ActorPhase = 'activating' | 'active' | 'recalling' | 'held' | 'failed' | 'gone'
 
 /** Why an actor could not be activated, and when that is tried again. */
 export interface ActivationFailure {
@@ -45,6 +47,8 @@ export class Actor implements IdleEntry<Actor> {
   state: unknown = undefined
   version: Version = 0
   position: Position = 0
+  /** What its state claims; `null`: not asked yet. */
+  claims: readonly Claim[] | null = null
   /** Version of the newest snapshot, kept or about to be. */
   versionKept: Version = 0
   group: CommitGroup | null = null

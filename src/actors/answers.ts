@@ -11,6 +11,7 @@
 
 import type { Clock } from '../base/clock.js'
 import { describeValue } from '../base/errors.js'
+import { BoundaryConflictError, ClaimTakenError } from '../store/errors.js'
 import { isWatched, publish } from '../telemetry/channels.js'
 import { CommandRejectedError } from './errors.js'
 import type { Message } from './message.js'
@@ -62,6 +63,11 @@ export class Answers {
     this.#failed++
   }
 
+  /** Counts a decision that the domain refused before it became messages. */
+  countRejected(): void {
+    this.#rejected++
+  }
+
   /** Hands out the outcome that the message holds; the message is done with. */
   settle(message: Message): void {
     if (message.stage !== 'answered') this.#answer(message)
@@ -104,6 +110,8 @@ export class Answers {
   }
 
   #count(message: Message): void {
+    // It is decided again, or counted when that is given up.
+    if (message.error instanceof BoundaryConflictError) return
     const outcome = outcomeOf(message)
     if (outcome === 'accepted') this.#accepted++
     else if (outcome === 'rejected') this.#rejected++
@@ -129,7 +137,9 @@ export class Answers {
 
 function outcomeOf(message: Message): 'accepted' | 'rejected' | 'failed' {
   if (!message.hasFailed) return 'accepted'
-  return message.error instanceof CommandRejectedError ? 'rejected' : 'failed'
+  const { error } = message
+  const isRejected = error instanceof CommandRejectedError || error instanceof ClaimTakenError
+  return isRejected ? 'rejected' : 'failed'
 }
 
 function reasonOf(error: unknown): string {

@@ -7,7 +7,6 @@
 import type { Cancel, Clock } from '../base/clock.js'
 import type { CommandContext } from './command.js'
 import { CommandAbortedError, CommandTimeoutError } from './errors.js'
-import type { Message } from './message.js'
 
 export type GiveUpCause = 'abort' | 'timeout'
 
@@ -37,9 +36,16 @@ export function watchCaller(
   return stop
 }
 
-/** @param isAccepted - Whether the command's events may be on their way to the disk. */
-export function giveUpError(message: Message, cause: GiveUpCause, isAccepted: boolean): Error {
-  const { streamId, name, context } = message
+/** What a caller gave up on: a command, or a transaction. */
+export interface GivenUp {
+  readonly streamId: string
+  readonly name: string
+  readonly context: CommandContext | null
+}
+
+/** @param isAccepted - Whether its events may be on their way to the disk. */
+export function giveUpError(givenUp: GivenUp, cause: GiveUpCause, isAccepted: boolean): Error {
+  const { streamId, name, context } = givenUp
   return cause === 'abort'
     ? new CommandAbortedError(streamId, name, isAccepted, context!.signal!.reason)
     : new CommandTimeoutError(streamId, name, isAccepted, context!.timeoutMs!)

@@ -31,6 +31,7 @@ export class CommandTools {
   }
 }
 
-function reject(reason: string, message?: string): Rejection {
+/** What says no. */
+export function reject(reason: string, message?: string): Rejection {
   return message === undefined ? { rejected: reason } : { rejected: reason, message }
 }

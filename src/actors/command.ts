@@ -42,6 +42,15 @@ export interface SendOptions {
   readonly timeoutMs?: number
 }
 
+/** What may be said beside a command of a transaction; the rest is said of all of them. */
+export type CommandOptions = Pick<SendOptions, 'expectedVersion' | 'occurredAt'>
+
+/** What may be said beside a transaction. `commandId` names all of it, so that it can be repeated. */
+export type TransactOptions = Omit<SendOptions, 'expectedVersion'>
+
+/** What may be said beside a decision over tags. It has no `commandId`: its tags tell a repeat. */
+export type DecideOptions = Omit<TransactOptions, 'commandId'>
+
 /** What a durable command returns. */
 export interface Receipt<Event extends RecordedEvent = RecordedEvent> {
   readonly streamId: string
@@ -74,17 +83,19 @@ export const anyVersion = -1
 
 const idCharsMax = 1_000
 
-const optionNames = [
-  'commandId',
+export const decideOptionNames: readonly string[] = [
   'correlationId',
   'causationId',
   'userId',
   'metadata',
-  'expectedVersion',
   'occurredAt',
   'signal',
   'timeoutMs',
 ]
+
+export const transactOptionNames: readonly string[] = ['commandId', ...decideOptionNames]
+
+const optionNames = [...transactOptionNames, 'expectedVersion']
 
 /** The keys of the metadata that are not the caller's own. */
 const reservedKeys = ['commandId', 'commandHash', 'correlationId', 'causationId', 'userId']
@@ -129,6 +140,33 @@ export function parseSendOptions(
         ? undefined
         : integerIn('timeoutMs', options.timeoutMs, 1, 2_147_483_647),
     isWatched: options.signal !== undefined || options.timeoutMs !== undefined,
+  }
+}
+
+/**
+ * The context of a command of a transaction: what was said of all of them, and of this one.
+ *
+ * @param at - Which of the commands it is, from 0.
+ * @param commandHash - Of the whole transaction; `undefined` for one that cannot be repeated.
+ * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+ */
+export function contextInTransaction(
+  shared: CommandContext,
+  at: number,
+  options: CommandOptions,
+  commandHash: string | undefined,
+): CommandContext {
+  knownKeys('options of a command', options, ['expectedVersion', 'occurredAt'])
+  const commandId = `${shared.metadata.commandId}#${at}`
+  const own = commandHash === undefined ? { commandId } : { commandId, commandHash }
+  return {
+    metadata: Object.freeze({ ...shared.metadata, ...own }),
+    commandHash,
+    expectedVersion: parseExpectedVersion(options.expectedVersion),
+    occurredAtMs: parseTime(options.occurredAt) ?? shared.occurredAtMs,
+    signal: undefined,
+    timeoutMs: undefined,
+    isWatched: false,
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * Pure. The truth differs: a command whose events were on their way to the disk may have landed; one
  * whose events were only staged, or that wrote nothing, certainly did not. A repeated command fares as
- * the one that it repeats.
+ * the one that it repeats, and all messages of a transaction fare alike.
  */
 
 import { CommitUnknownError, StoreStoppedError } from '../store/errors.js'
@@ -12,7 +12,8 @@ import type { Message } from './message.js'
 
 /** For a message of the group whose commit failed. */
 export function errorAfterFailedCommit(message: Message, cause: unknown): Error {
-  return message.isWriting ? errorInDoubt(message, cause) : errorWithoutCommit(cause)
+  const { isWriting } = message.transaction ?? message
+  return isWriting ? errorInDoubt(message, cause) : errorWithoutCommit(cause)
 }
 
 /**
@@ -25,7 +26,8 @@ export function errorBehindFailedCommit(
   failed: CommitGroup,
   cause: unknown,
 ): Error {
-  const isInDoubt = message.isDuplicate && message.remembered!.group === failed
+  const messages = message.transaction?.messages ?? [message]
+  const isInDoubt = messages.some((each) => each.isDuplicate && each.remembered!.group === failed)
   return isInDoubt ? errorInDoubt(message, cause) : errorWithoutCommit(cause)
 }
 

@@ -12,6 +12,7 @@
  */
 
 import assert from 'node:assert/strict'
+import { createDeferred, type Deferred } from '../base/deferred.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { EventStore } from '../store/contracts.js'
 import type { Message } from './message.js'
@@ -23,6 +24,10 @@ export class CommitGroup {
   readonly messages: Message[] = []
   readonly events: RecordedEvent[] = []
   readonly snapshots: SnapshotTask[] = []
+  /** Who else waits for it. */
+  readonly waiters: Deferred<void>[] = []
+  /** Whether anything was staged for it: events, or claims alone. */
+  isStaged = false
 }
 
 export interface CommitListener {
@@ -59,9 +64,31 @@ export class CommitQueue {
     return this.#gathering.events.length < this.#eventsMax
   }
 
-  /** Adds events that were just staged. Returns the group that they are in. */
+  /** The newest group that is not durable; `null`: everything is. */
+  get newest(): CommitGroup | null {
+    return this.#gathering.isStaged ? this.#gathering : this.#committing
+  }
+
+  /** Resolves when everything that is staged now is durable; rejects when its commit fails. */
+  async newestDurable(): Promise<void> {
+    const group = this.newest
+    if (group === null) return
+    const waiter = createDeferred()
+    group.waiters.push(waiter)
+    await waiter.promise
+  }
+
+  /** Gives up on commits that do not settle. */
+  abandonWaiters(error: unknown): void {
+    for (const group of [this.#committing, this.#gathering]) {
+      for (const { reject } of group?.waiters.splice(0) ?? []) reject(error)
+    }
+  }
+
+  /** Adds events that were just staged, or none for claims alone. Returns the group that they are in. */
   add(events: readonly RecordedEvent[]): CommitGroup {
     const group = this.#gathering
+    group.isStaged = true
     for (const event of events) group.events.push(event)
     this.#schedule()
     return group
@@ -90,7 +117,7 @@ export class CommitQueue {
   }
 
   #start(): void {
-    if (this.#committing !== null || this.#hasFailed || this.#gathering.events.length === 0) return
+    if (this.#committing !== null || this.#hasFailed || !this.#gathering.isStaged) return
     const group = this.#gathering
     this.#committing = group
     this.#gathering = new CommitGroup()
@@ -107,6 +134,7 @@ export class CommitQueue {
     // What gathered meanwhile goes to the disk first, and only then are receipts handed out.
     this.#start()
     this.#listener.onCommitted(group)
+    for (const { resolve } of group.waiters) resolve()
   }
 
   #fail(group: CommitGroup, error: unknown): void {
@@ -115,5 +143,6 @@ export class CommitQueue {
     const unwritten = this.#gathering
     this.#gathering = new CommitGroup()
     this.#listener.onFailed(group, unwritten, error)
+    for (const { reject } of [...group.waiters, ...unwritten.waiters]) reject(error)
   }
 }

@@ -21,6 +21,7 @@ import {
   InvalidDecisionError,
   OverloadedError,
 } from './errors.js'
+import { type TagsOf, tagsOfEvent } from './event-tags.js'
 import type { Message } from './message.js'
 
 /**
@@ -32,6 +33,7 @@ import type { Message } from './message.js'
  * @throws {InvalidDecisionError} DRAMATIS_INVALID_DECISION
  * @throws {SchemaMismatchError} DRAMATIS_SCHEMA_MISMATCH: an event does not fit its schema.
  * @throws {EventValueError} DRAMATIS_EVENT_VALUE: an event holds what no event may hold.
+ * @throws {InvalidTagsError} DRAMATIS_INVALID_TAGS
  * @throws {OverloadedError} DRAMATIS_OVERLOADED: more events than one command may decide.
  */
 export function decideEvents(
@@ -98,10 +100,16 @@ function checkedEvent(message: Message, type: unknown, data: unknown): EventToSt
   // A command's payload handed on as the event's is ours already: it need not be copied again.
   const checked =
     data === message.payload ? known.payload.recheck(data as Payload) : known.payload.check(data)
-  if (occurredAtMs === undefined) {
-    return { type: type as string, schemaVersion, data: checked, metadata }
-  }
-  return { type: type as string, schemaVersion, data: checked, metadata, occurredAtMs }
+  const event =
+    occurredAtMs === undefined
+      ? { type: type as string, schemaVersion, data: checked, metadata }
+      : { type: type as string, schemaVersion, data: checked, metadata, occurredAtMs }
+  return known.tags === null ? event : withTags(message.streamId, event, known.tags)
+}
+
+function withTags(streamId: string, event: EventToStage, tagsOf: TagsOf): EventToStage {
+  const tags = tagsOfEvent(streamId, event.type, tagsOf, event.data)
+  return tags === undefined ? event : { ...event, tags }
 }
 
 function rejection(message: Message, reason: unknown, detail: unknown): Error {

@@ -143,6 +143,57 @@ export class EvolveFailedError extends DramatisError {
   }
 }
 
+/** A function of `unique` threw, or returned no claim. Nothing was written: mend it. */
+export class InvalidClaimError extends DramatisError {
+  readonly code = 'DRAMATIS_INVALID_CLAIM'
+  readonly streamId: string
+  /** The claim's name: `Customer.email`. */
+  readonly claim: string
+  /** What it returned, in words. */
+  readonly found: string
+
+  constructor(
+    streamId: string,
+    claim: string,
+    found: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(
+      `Expected ${claim} of ${streamId} to be a text of 1 to 1,000 characters, a list of at most 100 ` +
+        `of them, or null, got ${found}. Nothing was written: mend the function in unique.`,
+      options,
+    )
+    this.streamId = streamId
+    this.claim = claim
+    this.found = found
+  }
+}
+
+/** `tags` of an event threw, or returned no tags. Nothing was written: mend it. */
+export class InvalidTagsError extends DramatisError {
+  readonly code = 'DRAMATIS_INVALID_TAGS'
+  readonly streamId: string
+  readonly type: string
+  /** What it returned, in words. */
+  readonly found: string
+
+  constructor(
+    streamId: string,
+    type: string,
+    found: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(
+      `Expected tags of ${type} to return a list of at most 20 texts of 1 to 200 characters, ` +
+        `got ${found} for ${streamId}. Nothing was written: mend the function.`,
+      options,
+    )
+    this.streamId = streamId
+    this.type = type
+    this.found = found
+  }
+}
+
 /** `prepare` threw, or returned what the command's schema refuses. Nothing was written. */
 export class PrepareFailedError extends DramatisError {
   readonly code = 'DRAMATIS_PREPARE_FAILED'

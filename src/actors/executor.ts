@@ -10,29 +10,35 @@
  * Invariants:
  *   - the messages of one actor run in the order in which they were delivered;
  *   - an actor's state changes only after the store has taken the events that change it;
- *   - a command that its actor remembers is not decided again.
+ *   - a command that its actor remembers is not decided again;
+ *   - the messages of a transaction run in one go, when each is first in line, and stage in one call.
  */
 
 import type { Clock } from '../base/clock.js'
 import type { RecordedEvent } from '../events/event.js'
 import { isStreamEnd } from '../events/stream-end.js'
-import type { EventStore } from '../store/contracts.js'
-import { VersionConflictError } from '../store/errors.js'
+import type { Claim, ClaimChanges } from '../store/claims.js'
+import type { EventStore, StreamAppend } from '../store/contracts.js'
+import { BoundaryConflictError, ClaimTakenError, VersionConflictError } from '../store/errors.js'
+import type { TagBoundary } from '../store/tags.js'
 import type { Actor } from './actor.js'
 import type { Answers } from './answers.js'
+import { claimChanges, claimsOf } from './claims.js'
 import { anyVersion, type Receipt } from './command.js'
 import { CommandTools } from './command-tools.js'
 import { CommandWindow, RememberedCommand } from './command-window.js'
-import type { CommitQueue } from './commit-queue.js'
+import type { CommitGroup, CommitQueue } from './commit-queue.js'
 import { decideEvents } from './decision.js'
-import { CommandIdReusedError, OverloadedError } from './errors.js'
+import { OverloadedError } from './errors.js'
 import { evolveState } from './evolution.js'
 import type { ActorLimits } from './limits.js'
 import type { Message } from './message.js'
 import { mustRecall, recall } from './recall.js'
+import { repeat, repeatTogether } from './repeat.js'
 import type { Residents } from './residents.js'
 import { isSnapshotDue } from './snapshot-policy.js'
 import { type SnapshotWriter, snapshotOf } from './snapshot-writer.js'
+import type { Transaction } from './transaction.js'
 
 export interface ExecutorOptions {
   readonly store: EventStore
@@ -42,6 +48,23 @@ export interface ExecutorOptions {
   readonly commits: CommitQueue
   readonly residents: Residents
   readonly snapshots: SnapshotWriter
+}
+
+type Decided = ReturnType<typeof decideEvents>
+
+type Accept = NonNullable<Parameters<EventStore['stage']>[1]>
+
+/** What events make of an actor, before the store has taken them. */
+interface Next {
+  readonly state: unknown
+  /** `null`: its type claims nothing. */
+  readonly claims: readonly Claim[] | null
+}
+
+/** What one message of a transaction decided. */
+interface Decision {
+  readonly message: Message
+  readonly events: Decided
 }
 
 const noEvents: readonly RecordedEvent[] = Object.freeze([])
@@ -54,7 +77,7 @@ export class Executor {
   #isRunning = false
   /** The actor whose events the store is placing, and what its state becomes. */
   #staging: Actor | null = null
-  #stateNext: unknown = undefined
+  #next: Next = { state: undefined, claims: null }
 
   constructor(options: ExecutorOptions) {
     this.#options = options
@@ -80,8 +103,51 @@ export class Executor {
     }
     actor.put(message)
     if (actor.phase !== 'active') return
+    if (this.#isRunning) this.drainSoon(actor)
+    else this.#stall(actor)
+  }
+
+  /**
+   * Puts the messages of a transaction into the mailboxes of their actors, which have just been woken,
+   * and runs them as soon as all are first in line.
+   *
+   * @throws {OverloadedError} DRAMATIS_OVERLOADED: `mailboxDepthMax`; none was put anywhere.
+   */
+  deliverTogether(transaction: Transaction): void {
+    const { mailboxDepthMax } = this.#options.limits
+    for (const { actor } of transaction.messages) {
+      if (actor!.depth < mailboxDepthMax) continue
+      const { depth, streamId } = actor!
+      throw new OverloadedError('mailboxDepthMax', mailboxDepthMax, depth + 1, streamId)
+    }
+    for (const message of transaction.messages) {
+      message.stage = 'waiting'
+      message.actor!.put(message)
+    }
+    for (const { actor } of transaction.messages) {
+      if (this.#isRunning) this.drainSoon(actor!)
+      else if (!actor!.isStalled) this.drain(actor!)
+    }
+  }
+
+  /** Lets an actor go on whose transaction was given up. */
+  release(actor: Actor): void {
+    if (actor.phase !== 'held') return
+    actor.phase = 'active'
+    this.drainSoon(actor)
+  }
+
+  /** Gives an actor a turn later in this turn of the event loop. */
+  drainSoon(actor: Actor): void {
+    if (actor.phase !== 'active') return
     this.#stall(actor)
-    if (this.#isRunning) setImmediate(() => this.drainStalled())
+    setImmediate(() => this.drainStalled())
+  }
+
+  /** Stages a change of claims at an actor's turn, without events. Throws as `EventStore.stage` does. */
+  stageClaims(actor: Actor, changes: Omit<ClaimChanges, 'streamId'>): void {
+    this.#options.store.stage([], () => [{ streamId: actor.streamId, ...changes }])
+    actor.group = this.#options.commits.add(noEvents)
   }
 
   /** Runs what waits in an actor's mailbox, as far as there is room. */
@@ -124,19 +190,111 @@ export class Executor {
       void this.#recall(actor, message)
       return
     }
+    if (message.transaction !== null) {
+      this.#hold(actor, message, recorded)
+      return
+    }
     this.#isRunning = true
     message.stage = 'running'
     try {
       message.answer =
-        message.command === null ? actor.state : this.#execute(actor, message, recorded)
+        message.command === null
+          ? answerOf(message, actor)
+          : this.#execute(actor, message, recorded)
     } catch (error) {
       message.fail(error)
     } finally {
       this.#isRunning = false
     }
     if (message.stage === 'running') message.stage = 'run'
-    if (actor.group === null) this.#options.answers.settle(message)
-    else actor.group.messages.push(message)
+    const group = this.#groupBehind(actor, message)
+    if (group === null) this.#options.answers.settle(message)
+    else group.messages.push(message)
+  }
+
+  /** The group that an outcome rests on; `null`: on what is durable. */
+  #groupBehind(actor: Actor, { error }: Message): CommitGroup | null {
+    // What another actor claimed may have been staged a moment ago.
+    return error instanceof ClaimTakenError ? this.#options.commits.newest : actor.group
+  }
+
+  /** Keeps a message of a transaction at the head of its mailbox until all the others are. */
+  #hold(actor: Actor, message: Message, recorded: RememberedCommand | undefined): void {
+    const transaction = message.transaction!
+    actor.putBack(message)
+    actor.phase = 'held'
+    message.stage = 'held'
+    // Its events may be durable by the time that it runs, and then the receipt is not kept any more.
+    message.answer ??= recorded?.receipt ?? undefined
+    transaction.held++
+    if (transaction.held === transaction.messages.length) this.#runTogether(transaction)
+  }
+
+  #runTogether(transaction: Transaction): void {
+    const { answers, commits } = this.#options
+    const { messages } = transaction
+    for (const message of messages) {
+      message.actor!.take()
+      message.actor!.phase = 'active'
+      message.stage = 'running'
+    }
+    this.#isRunning = true
+    try {
+      this.#executeTogether(messages, transaction.condition?.boundary)
+      transaction.condition?.onStaged()
+    } catch (error) {
+      for (const message of messages) message.fail(error)
+    } finally {
+      this.#isRunning = false
+    }
+    // Whatever it rests on was staged before, or with it. A decision that is made again rests on nothing.
+    const isAgain = messages[0]!.error instanceof BoundaryConflictError
+    const group = isAgain ? null : commits.newest
+    for (const message of messages) {
+      if (message.stage === 'running') message.stage = 'run'
+      if (group === null) answers.settle(message)
+      else group.messages.push(message)
+    }
+    for (const { actor } of messages) this.drainSoon(actor!)
+  }
+
+  #executeTogether(messages: readonly Message[], boundary: TagBoundary | undefined): void {
+    if (repeatTogether(messages)) return
+    const decisions = messages.map((message) => ({ message, events: this.#decide(message) }))
+    const writing = decisions.filter(({ events }) => events.length > 0)
+    this.#stageTogether(writing, boundary)
+    for (const message of messages) {
+      const { streamId, version, position } = message.actor!
+      const { events } = message
+      const receipt = { streamId, version, position, events, duplicate: false }
+      message.answer = receipt
+      if (events.length === 0 || message.context!.commandHash === undefined) continue
+      this.#remember(message.actor!, message, receipt)
+    }
+  }
+
+  /** Stages decisions of different actors in one call: all or none. */
+  #stageTogether(decisions: readonly Decision[], boundary: TagBoundary | undefined): void {
+    if (decisions.length === 0) return
+    const next: Next[] = []
+    const accept: Accept = (placed) => {
+      for (const [at, { message }] of decisions.entries()) {
+        next.push(nextOf(message.actor!, placed[at]!))
+      }
+      const changes = decisions.map(({ message }, at) => changesOf(message.actor!, next[at]!))
+      return changes.filter((each) => each !== undefined)
+    }
+    try {
+      const appends = decisions.map(({ message, events }) => appendTo(message.actor!, events))
+      const placed = this.#options.store.stage(appends, accept, boundary)
+      for (const [at, { message }] of decisions.entries()) {
+        this.#adopt(message.actor!, placed[at]!, next[at]!)
+        message.events = placed[at]!
+      }
+    } catch (error) {
+      for (const { message } of decisions) this.#refreshIfStale(message.actor!, error)
+      throw error
+    }
   }
 
   /** Has the actor read what it must know before the message can run. */
@@ -160,22 +318,26 @@ export class Executor {
 
   /** @param recorded - The command that the message repeats. */
   #execute(actor: Actor, message: Message, recorded: RememberedCommand | undefined): Receipt {
-    const { clock, limits } = this.#options
-    const { type, streamId, version } = actor
-    const { metadata, commandHash, expectedVersion } = message.context!
     if (recorded !== undefined) return repeat(message, recorded)
+    const decided = this.#decide(message)
+    const events = decided.length === 0 ? noEvents : this.#stage(actor, decided)
+    const { streamId, version, position } = actor
+    const receipt = { streamId, version, position, events, duplicate: false }
+    if (events.length === 0) return receipt
+    message.events = events
+    if (message.context!.commandHash !== undefined) this.#remember(actor, message, receipt)
+    return receipt
+  }
+
+  #decide(message: Message): Decided {
+    const { clock, limits } = this.#options
+    const { type, aggregateId, streamId, version, state } = message.actor!
+    const { metadata, expectedVersion } = message.context!
     if (expectedVersion !== anyVersion && expectedVersion !== version) {
       throw new VersionConflictError(streamId, expectedVersion, version)
     }
-    const tools = new CommandTools(type, actor.aggregateId, metadata, clock)
-    const decided = decideEvents(message, actor.state, tools, limits.eventsPerCommandMax)
-    const events = decided.length === 0 ? noEvents : this.#stage(actor, decided)
-    const { version: versionAfter, position } = actor
-    const receipt = { streamId, version: versionAfter, position, events, duplicate: false }
-    if (events.length === 0) return receipt
-    message.events = events
-    if (commandHash !== undefined) this.#remember(actor, message, receipt)
-    return receipt
+    const tools = new CommandTools(type, aggregateId, metadata, clock)
+    return decideEvents(message, state, tools, limits.eventsPerCommandMax)
   }
 
   #remember(actor: Actor, message: Message, receipt: Receipt): void {
@@ -188,36 +350,36 @@ export class Executor {
     actor.window.add(metadata.commandId, command)
   }
 
-  #stage(actor: Actor, decided: ReturnType<typeof decideEvents>): readonly RecordedEvent[] {
-    const append = {
-      aggregateType: actor.type.name,
-      aggregateId: actor.aggregateId,
-      expectedVersion: actor.version,
-      events: decided,
-    }
+  #stage(actor: Actor, decided: Decided): readonly RecordedEvent[] {
     this.#staging = actor
     let events: readonly RecordedEvent[]
     try {
-      events = this.#options.store.stage([append], this.#evolve)[0]!
+      events = this.#options.store.stage([appendTo(actor, decided)], this.#evolve)[0]!
     } catch (error) {
       this.#refreshIfStale(actor, error)
       throw error
     }
+    this.#adopt(actor, events, this.#next)
+    return events
+  }
+
+  /** The store has taken the events: the actor is what they made of it. */
+  #adopt(actor: Actor, events: readonly RecordedEvent[], next: Next): void {
     const last = events.at(-1)!
-    actor.state = this.#stateNext
+    actor.state = next.state
+    actor.claims = next.claims
     actor.version = last.version
     actor.position = last.position
     actor.group = this.#options.commits.add(events)
     if (actor.type.snapshot !== null) this.#keepSnapshot(actor, last)
-    return events
   }
 
   /** Called by the store with the placed events, before it queues them. One for all commands. */
-  readonly #evolve = (placed: readonly (readonly RecordedEvent[])[]): void => {
-    const { type, state } = this.#staging!
-    let next = state
-    for (const event of placed[0]!) next = evolveState(type, next, event)
-    this.#stateNext = next
+  readonly #evolve: Accept = (placed) => {
+    const actor = this.#staging!
+    this.#next = nextOf(actor, placed[0]!)
+    const changes = changesOf(actor, this.#next)
+    return changes === undefined ? undefined : [changes]
   }
 
   /** The state is durable once its group is; the group then has it written. */
@@ -237,29 +399,34 @@ export class Executor {
 
   /** Somebody else has written to the stream: the state at hand is not its state. */
   #refreshIfStale(actor: Actor, error: unknown): void {
-    if (!(error instanceof VersionConflictError)) return
+    if (!(error instanceof VersionConflictError) || error.streamId !== actor.streamId) return
     // With a commit under way the durable stream is behind; the conflict after it will find it idle.
     if (actor.group === null) this.#options.residents.refresh(actor)
   }
 }
 
-function isRecalling(actor: Actor): boolean {
-  return actor.phase === 'recalling'
+function appendTo(actor: Actor, events: Decided): StreamAppend {
+  const { type, aggregateId, version } = actor
+  return { aggregateType: type.name, aggregateId, expectedVersion: version, events }
 }
 
-/**
- * The receipt of the command that a message repeats.
- *
- * @throws {CommandIdReusedError} DRAMATIS_COMMAND_ID_REUSED
- */
-function repeat(message: Message, recorded: RememberedCommand): Receipt {
-  const { metadata, commandHash } = message.context!
-  if (recorded.hash !== commandHash) {
-    const { streamId, name } = message
-    throw new CommandIdReusedError(streamId, metadata.commandId, name, recorded.name ?? undefined)
-  }
-  // One that is durable was read back before the message ran.
-  const receipt = recorded.receipt ?? (message.answer as Receipt)
-  message.remembered = recorded
-  return { ...receipt, duplicate: true }
+function answerOf({ question }: Message, actor: Actor): unknown {
+  return question === null ? actor.state : question(actor)
+}
+
+function nextOf({ type, streamId, state }: Actor, events: readonly RecordedEvent[]): Next {
+  let next = state
+  for (const event of events) next = evolveState(type, next, event)
+  return { state: next, claims: type.unique === null ? null : claimsOf(type, streamId, next) }
+}
+
+function changesOf(actor: Actor, { claims }: Next): ClaimChanges | undefined {
+  if (claims === null) return undefined
+  const { type, streamId, state } = actor
+  actor.claims ??= claimsOf(type, streamId, state)
+  return claimChanges(streamId, actor.claims, claims)
+}
+
+function isRecalling(actor: Actor): boolean {
+  return actor.phase === 'recalling'
 }

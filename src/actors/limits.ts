@@ -20,6 +20,12 @@ export interface ActorLimits {
   readonly actorsMax: number
   /** Events that one command may decide. Integer in [1, 100_000]. @default 1_000 */
   readonly eventsPerCommandMax: number
+  /** Actors that one transaction may change. Integer in [1, 10_000]. @default 100 */
+  readonly transactActorsMax: number
+  /** Events that one decision over tags may read. Integer in [1, 1_000_000]. @default 10_000 */
+  readonly decisionEventsMax: number
+  /** Times that a decision over tags is made, where events came in between. Integer in [1, 1_000]. @default 10 */
+  readonly decisionAttemptsMax: number
   /**
    * Events staged for one commit. Commands beyond it wait in their mailboxes for the next group. The
    * command that reaches it still joins with all of its events. Integer in [1, 1_000_000]. @default 8_192
@@ -46,6 +52,9 @@ export const defaultActorLimits: ActorLimits = Object.freeze({
   commandsInFlightMax: 100_000,
   actorsMax: 100_000,
   eventsPerCommandMax: 1_000,
+  transactActorsMax: 100,
+  decisionEventsMax: 10_000,
+  decisionAttemptsMax: 10,
   commitEventsMax: 8_192,
   commandWindowEvents: 256,
   idleMs: 600_000,
@@ -65,6 +74,9 @@ export function parseActorLimits(limits: Partial<ActorLimits> = {}): ActorLimits
     commandsInFlightMax: within('commandsInFlightMax', 1, 10_000_000),
     actorsMax: within('actorsMax', 1, 10_000_000),
     eventsPerCommandMax: within('eventsPerCommandMax', 1, 100_000),
+    transactActorsMax: within('transactActorsMax', 1, 10_000),
+    decisionEventsMax: within('decisionEventsMax', 1, 1_000_000),
+    decisionAttemptsMax: within('decisionAttemptsMax', 1, 1_000),
     commitEventsMax: within('commitEventsMax', 1, 1_000_000),
     commandWindowEvents: within('commandWindowEvents', 0, 100_000),
     idleMs: within('idleMs', 1, 2_147_483_647),

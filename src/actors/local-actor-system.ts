@@ -15,6 +15,7 @@
 
 import type { Cancel } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
+import { InvalidArgumentError } from '../base/errors.js'
 import { integerIn } from '../base/options.js'
 import type { AnyActor } from '../define/actor.js'
 import { hashCommand } from '../events/command-hash.js'
@@ -27,12 +28,16 @@ import type { ActorType, CommandType } from './actor-type.js'
 import { Answers } from './answers.js'
 import { type GiveUpCause, giveUpError, watchCaller } from './caller.js'
 import { Catalog } from './catalog.js'
+import { type ClaimsRebuilt, rebuildClaims } from './claim-rebuild.js'
+import { claimAgain, releaseUnclaimed } from './claim-turns.js'
 import {
   type CommandContext,
   createCommandContext,
+  type DecideOptions,
   parseSendOptions,
   type Receipt,
   type SendOptions,
+  type TransactOptions,
 } from './command.js'
 import {
   errorAfterFailedCommit,
@@ -40,6 +45,12 @@ import {
   errorWithoutCommit,
 } from './commit-outcome.js'
 import { type CommitGroup, CommitQueue } from './commit-queue.js'
+import {
+  type DecideOverEvents,
+  type DecisionQuery,
+  type DecisionReceipt,
+  Decisions,
+} from './decisions.js'
 import { type ActivationFailedError, OverloadedError } from './errors.js'
 import { Executor } from './executor.js'
 import { type ActorLimits, parseActorLimits } from './limits.js'
@@ -57,6 +68,7 @@ import { isSnapshotDueAtPassivation } from './snapshot-policy.js'
 import { SnapshotWriter, snapshotOf } from './snapshot-writer.js'
 import { type ActorSystemPhase, type ActorSystemStatus, recoveryFailuresOf } from './status.js'
 import { recoverStore } from './store-recovery.js'
+import { type CommandToTransact, Transactions } from './transactions.js'
 
 const closeDeadlineMs = 10_000
 
@@ -70,6 +82,8 @@ export class LocalActorSystem implements ActorSystem {
   readonly #executor: Executor
   readonly #snapshots: SnapshotWriter
   readonly #preparations: Preparations
+  readonly #transactions: Transactions
+  readonly #decisions: Decisions
   #phase: ActorSystemPhase = 'open'
   #commitFailures = 0
   #cancelRecovery: Cancel | null = null
@@ -84,7 +98,10 @@ export class LocalActorSystem implements ActorSystem {
     this.#answers = new Answers(clock)
     this.#snapshots = new SnapshotWriter(store, limits.snapshotsPendingMax)
     this.#preparations = new Preparations({
-      onPrepared: (message) => this.#deliver(message),
+      onPrepared: (message) =>
+        message.transaction === null
+          ? this.#deliver(message)
+          : this.#transactions.prepared(message),
       onFailed: (message, error) => this.#answers.fail(message, error),
     })
     this.#commits = new CommitQueue(store, limits.commitEventsMax, {
@@ -99,14 +116,25 @@ export class LocalActorSystem implements ActorSystem {
       onPassivated: (actor: Actor) => this.#passivated(actor),
     }
     this.#residents = new Residents({ store, clock, random, limits, listener }, this.#catalog.types)
-    this.#executor = new Executor({
-      store,
-      clock,
-      limits,
-      answers: this.#answers,
-      commits: this.#commits,
-      residents: this.#residents,
-      snapshots: this.#snapshots,
+    const [answers, commits, residents] = [this.#answers, this.#commits, this.#residents]
+    const snapshots = this.#snapshots
+    this.#executor = new Executor({ store, clock, limits, answers, commits, residents, snapshots })
+    this.#transactions = new Transactions({
+      ...{ clock, limits, answers, residents },
+      ids: options.ids,
+      catalog: this.#catalog,
+      executor: this.#executor,
+      preparations: this.#preparations,
+      assertDelivers: () => {
+        if (this.#phase === 'recovering') throw this.#recoveringError()
+      },
+    })
+    this.#decisions = new Decisions({
+      ...{ store, clock, limits, answers, commits },
+      ids: options.ids,
+      catalog: this.#catalog,
+      transactions: this.#transactions,
+      assertOpen: () => this.#assertOpen(),
     })
   }
 
@@ -131,17 +159,37 @@ export class LocalActorSystem implements ActorSystem {
     }
   }
 
+  transact(
+    commands: readonly CommandToTransact[],
+    options?: TransactOptions,
+  ): Promise<readonly Receipt[]> {
+    try {
+      this.#assertOpen()
+      return this.#transactions.transact(commands, options)
+    } catch (error) {
+      this.#answers.countRefused()
+      return Promise.reject(error)
+    }
+  }
+
+  decide(
+    query: DecisionQuery,
+    decide: DecideOverEvents,
+    options?: DecideOptions,
+  ): Promise<DecisionReceipt> {
+    try {
+      this.#assertOpen()
+      return this.#decisions.decide(query, decide, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
   state(actor: AnyActor | string, aggregateId: string): Promise<unknown> {
     try {
       const type = this.#catalog.actorOf(actor)
       this.#assertTakes(type, aggregateId)
-      const message = new Message(type, aggregateId, null, null, null)
-      return new Promise((resolve, reject) => {
-        message.resolve = resolve
-        message.reject = reject
-        this.#answers.begin(message)
-        this.#deliver(message)
-      })
+      return this.#ask(type, aggregateId, null)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -176,6 +224,36 @@ export class LocalActorSystem implements ActorSystem {
     await this.#snapshots.deleteAll()
   }
 
+  async claimOwner(
+    actor: AnyActor | string,
+    claim: string,
+    value: string,
+  ): Promise<string | undefined> {
+    const type = this.#catalog.actorOf(actor)
+    const name = `${type.name}.${claim}`
+    if (type.unique?.has(name) === true) {
+      return await this.#options.store.readClaimOwner({ name, value })
+    }
+    const known = [...(type.unique?.keys() ?? [])].map((each) => each.slice(type.name.length + 1))
+    const expected = `a claim of ${type.name} (${known.join(', ') || 'it has none'})`
+    throw new InvalidArgumentError('claim', expected, claim)
+  }
+
+  async rebuildClaims(actor: AnyActor | string): Promise<ClaimsRebuilt> {
+    this.#assertOpen()
+    const type = this.#catalog.actorOf(actor)
+    if (type.unique === null) throw new InvalidArgumentError('actor', 'one with unique', type.name)
+    const executor = this.#executor
+    return await rebuildClaims(this.#options.store, type, {
+      claim: (aggregateId) =>
+        this.#ask(type, aggregateId, (asked) => claimAgain(executor, asked)) as Promise<never>,
+      releaseUnclaimed: (aggregateId, key) =>
+        this.#ask(type, aggregateId, (asked) =>
+          releaseUnclaimed(executor, asked, key),
+        ) as Promise<never>,
+    })
+  }
+
   status(): ActorSystemStatus {
     const { inFlight, accepted, duplicates, rejected, failed } = this.#answers
     return {
@@ -205,8 +283,24 @@ export class LocalActorSystem implements ActorSystem {
     return this.#closing
   }
 
+  #ask(type: ActorType, aggregateId: string, question: Message['question']): Promise<unknown> {
+    const message = new Message(type, aggregateId, null, null, null)
+    message.question = question
+    return new Promise((resolve, reject) => {
+      message.resolve = resolve
+      message.reject = reject
+      this.#answers.begin(message)
+      this.#deliver(message)
+    })
+  }
+
   #assertNotClosing(): void {
     if (this.#phase === 'closing' || this.#phase === 'closed') throw new ClosedError('the runtime')
+  }
+
+  #assertOpen(): void {
+    this.#assertNotClosing()
+    if (this.#phase === 'recovering') throw this.#recoveringError()
   }
 
   /** What the past of an actor is read from: its stream, not the actor. */
@@ -219,8 +313,7 @@ export class LocalActorSystem implements ActorSystem {
   }
 
   #assertTakes(type: ActorType, aggregateId: unknown): void {
-    this.#assertNotClosing()
-    if (this.#phase === 'recovering') throw this.#recoveringError()
+    this.#assertOpen()
     if (typeof aggregateId !== 'string') parseAggregateId(type.name, aggregateId)
     const { commandsInFlightMax } = this.#limits
     const { inFlight } = this.#answers
@@ -288,6 +381,10 @@ export class LocalActorSystem implements ActorSystem {
 
   /** Takes a message out of wherever it waits and answers it. */
   #abandon(message: Message, error: unknown): void {
+    if (message.transaction !== null) {
+      this.#transactions.abandon(message, error)
+      return
+    }
     if (message.stage === 'waiting') message.actor!.remove(message)
     this.#answers.giveUp(message, error)
     this.#preparations.abandon(message, error)
@@ -368,6 +465,7 @@ export class LocalActorSystem implements ActorSystem {
   #abandonAll(): void {
     const closed = new ClosedError('the runtime')
     for (const message of this.#preparations.underWay()) this.#abandon(message, closed)
+    this.#commits.abandonWaiters(closed)
     for (const actor of this.#residents.dropAll()) this.#failWaiting(actor, closed)
     for (const message of this.#commits.unsettled()) {
       if (message.stage === 'answered') continue

@@ -1,12 +1,13 @@
 /**
- * What a mailbox holds: a command, or a question for the state.
+ * What a mailbox holds: a command, or a question.
  *
  * A plain record that one command carries from `send` to its answer; its fields are set by whoever
  * has it at the time. One object per command, so it has no closures of its own.
  *
  * States: `preparing` -> `waiting` -> `running` -> `run` -> `answered`. `run` means that the outcome is
- * known and waits for the commit it rests on. From any state a caller's signal or deadline leads to
- * `answered`.
+ * known and waits for the commit it rests on. One of a transaction goes from `waiting` to `held` when it is
+ * first in line, until the others are, and then to `running`. From any state a caller's signal or deadline
+ * leads to `answered`.
  */
 
 import type { Cancel } from '../base/clock.js'
@@ -17,15 +18,16 @@ import type { Actor } from './actor.js'
 import type { ActorType, CommandType } from './actor-type.js'
 import type { CommandContext } from './command.js'
 import type { RememberedCommand } from './command-window.js'
+import type { Transaction } from './transaction.js'
 
-export type MessageStage = 'preparing' | 'waiting' | 'running' | 'run' | 'answered'
+export type MessageStage = 'preparing' | 'waiting' | 'held' | 'running' | 'run' | 'answered'
 
 const noEvents: readonly RecordedEvent[] = Object.freeze([])
 
 export class Message {
   readonly type: ActorType
   readonly aggregateId: string
-  /** `null`: a question for the state. */
+  /** `null`: a question. */
   readonly command: CommandType | null
   readonly context: CommandContext | null
   payload: Payload | null
@@ -40,6 +42,10 @@ export class Message {
   events: readonly RecordedEvent[] = noEvents
   /** What its actor remembers of it, or of the command that it repeats; `null`: nothing. */
   remembered: RememberedCommand | null = null
+  /** What it is a part of; `null`: it stands alone. */
+  transaction: Transaction | null = null
+  /** What is asked of the actor at its turn, where there is no command; `null`: its state. */
+  question: ((actor: Actor) => unknown) | null = null
   /** Stops watching the caller's signal and deadline, where there are any. */
   stopWatching: Cancel | null = null
   /** When it was sent, by the clock's `elapsedMs`; measured only while somebody watches. */

@@ -169,6 +169,7 @@ export class Residents {
   #activated(actor: Actor, activated: ActivatedState): void {
     if (actor.phase === 'gone') return
     actor.state = activated.state
+    actor.claims = null
     actor.version = activated.version
     actor.position = activated.position
     actor.versionKept = activated.versionKept

@@ -27,9 +27,15 @@ import { parseSnapshotOptions, type SnapshotOptions, type SnapshotRules } from '
 // biome-ignore lint/suspicious/noExplicitAny: the bound of every event map, whatever its payloads.
 export type EventDefinitions = Readonly<Record<string, EventDefinition<any, any>>>
 
+/** Makes a {@link NewEvent} of one type, and names that type where events are asked for. */
+export interface EventCreator<Type extends string, Data> {
+  (data: Data): NewEvent<Type, Data>
+  readonly type: Type
+}
+
 /** One function per event type that makes a {@link NewEvent} of it. */
 export type EventCreators<E extends EventDefinitions> = {
-  readonly [K in keyof E & string]: (data: DataInputOf<E[K]>) => NewEvent<K, DataInputOf<E[K]>>
+  readonly [K in keyof E & string]: EventCreator<K, DataInputOf<E[K]>>
 }
 
 /** Any of the new events that an actor can decide. */
@@ -83,6 +89,9 @@ export interface CommandDefinition<S, C, E extends EventDefinitions> {
   ) => NewEventOf<E> | readonly NewEventOf<E>[] | Rejection
 }
 
+/** What a state claims under one name: a text, a list of texts, or `null` for nothing. */
+export type ClaimedValues = string | readonly string[] | null
+
 declare const actorTypes: unique symbol
 
 /** What {@link defineActor} returns. */
@@ -96,6 +105,8 @@ export interface ActorDefinition<N extends string, S, E extends EventDefinitions
   readonly evolve: Readonly<Record<string, (state: S, event: RecordedEvent<string, never>) => S>>
   readonly commands: Readonly<Record<string, AnyCommand>>
   readonly snapshot: SnapshotRules | null
+  /** By the name of the claim, what a state claims. */
+  readonly unique: object
 }
 
 /** A command definition with its types erased: how the runtime holds it. */
@@ -134,6 +145,7 @@ export function defineActor<
   S extends NonNullable<unknown> | null,
   E extends EventDefinitions,
   const C extends Record<string, unknown>,
+  U extends Record<string, unknown> = Record<never, never>,
 >(
   name: N,
   definition: {
@@ -148,8 +160,16 @@ export function defineActor<
       readonly [K in keyof C]: CommandDefinition<NoInfer<S>, C[K], NoInfer<E>>
     }
     readonly snapshot?: SnapshotOptions<NoInfer<S>, NoInfer<RecordedEvents<E>[keyof E & string]>>
+    /**
+     * Values that no two actors of this type may have at the same time, as functions of the state:
+     * `{ email: (state) => state.email }`. Claimed and released in the commit of the events that
+     * change the state. Synchronous and pure. @default none
+     */
+    readonly unique?: { readonly [K in keyof U]: (state: NoInfer<S>) => ClaimedValues }
   },
-): ActorDefinition<N, S, E, C> {
+): ActorDefinition<N, S, E, C> & {
+  readonly unique: { readonly [K in keyof U]: (state: S) => ClaimedValues }
+} {
   assertName('name of an actor', name)
   knownKeys(`actor ${name}`, definition, [
     'initialState',
@@ -157,6 +177,7 @@ export function defineActor<
     'evolve',
     'commands',
     'snapshot',
+    'unique',
   ])
   functionAt(`${name}.initialState`, definition.initialState)
   assertEvents(name, definition.events)
@@ -169,13 +190,14 @@ export function defineActor<
     evolve: frozenTable(definition.evolve),
     commands: parseCommands(name, definition.commands),
     snapshot: parseSnapshotOptions(name, definition.snapshot),
+    unique: parseUnique(name, definition.unique ?? {}),
   }) as never
 }
 
 function createEventCreators<E extends EventDefinitions>(events: E): EventCreators<E> {
-  const creators: Record<string, (data: unknown) => NewEvent> = {}
+  const creators: Record<string, EventCreator<string, unknown>> = {}
   for (const type of Object.keys(events)) {
-    creators[type] = (data) => ({ type, data })
+    creators[type] = Object.freeze(Object.assign((data: unknown) => ({ type, data }), { type }))
   }
   return frozenTable(creators) as never
 }
@@ -251,4 +273,12 @@ function assertEvolves(name: string, events: object, evolve: Record<string, unkn
     if (Object.hasOwn(events, type)) continue
     throw new InvalidArgumentError(`${name}.evolve`, `functions for events of ${name} only`, type)
   }
+}
+
+function parseUnique(name: string, unique: object): object {
+  for (const [claim, valuesOf] of Object.entries(objectAt(`${name}.unique`, unique))) {
+    assertName(`claim of ${name}`, claim)
+    functionAt(`${name}.unique.${claim}`, valuesOf)
+  }
+  return frozenTable(unique)
 }

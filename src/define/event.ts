@@ -34,6 +34,8 @@ export interface EventDefinition<Data, Input = Data> extends EventHistory {
   readonly schema: Schema
   /** Schema version, 1-based. */
   readonly version: number
+  /** `null`: its events have no tags. */
+  readonly tags: ((data: never) => readonly string[]) | null
 }
 
 /** The payload type of an event definition. */
@@ -118,6 +120,12 @@ export interface EventOptions<
   readonly formerly?: readonly string[]
   /** Other events of the same actor that old ones of this may become, by name. @default none */
   readonly into?: Into
+  /**
+   * What events of this type can be found by across streams: `(data) => [`course:${data.courseId}`]`.
+   * At most 20 texts of 1 to 200 characters each, best ids: they are hashed, not encrypted. Pure and
+   * synchronous; runs once, when an event is recorded. @default none, which costs nothing
+   */
+  readonly tags?: (data: Data) => readonly string[]
 }
 
 /**
@@ -136,7 +144,7 @@ export function defineEvent<
   schema: S,
   options: EventOptions<V, PayloadOf<S>, Into> = {},
 ): EventDefinition<PayloadOf<S>, PayloadInputOf<S>> {
-  knownKeys('options of an event', options, ['version', 'upcast', 'formerly', 'into'])
+  knownKeys('options of an event', options, ['version', 'upcast', 'formerly', 'into', 'tags'])
   const version = integerIn('version', options.version ?? 1, 1, 1_000_000)
   return Object.freeze({
     schema: parseSchema('schema', schema),
@@ -144,6 +152,7 @@ export function defineEvent<
     upcast: parseUpcasters(version, options.upcast ?? {}),
     formerly: parseNames(options.formerly ?? []),
     into: frozenTable(objectAt('into', options.into ?? {})),
+    tags: options.tags === undefined ? null : functionAt('tags', options.tags),
   }) as never
 }
 

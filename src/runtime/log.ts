@@ -11,11 +11,13 @@ import { InvalidArgumentError } from '../base/errors.js'
 import { dateAt, integerIn, knownKeys } from '../base/options.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { Position, RecordedEvent } from '../events/event.js'
+import { PresentTypes } from '../events/present-types.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore } from '../store/contracts.js'
 import type { ExchangeOptions } from '../store/exchange/exchange-progress.js'
 import { type ExportResult, exportToFile } from '../store/exchange/export-file.js'
 import { type ReadLogOptions as ReadRecordsOptions, readLog } from '../store/read-log.js'
+import { parseTags } from './decision-query.js'
 import {
   type ParsedRange,
   parseRecordedRange,
@@ -36,6 +38,8 @@ export interface ExportLogOptions extends ExchangeOptions {
 
 /** What of the log to read. `types` are present names; with `raw`, recorded ones. */
 export interface ReadLogOptions extends ReadRecordsOptions, RecordedRange {
+  /** Only events that have all of these tags. Not with `live`. @default all events */
+  readonly tags?: readonly string[]
   /** Events as they were recorded, under their names and versions of that time. @default false */
   readonly raw?: boolean
 }
@@ -44,6 +48,7 @@ const optionNames = [
   'after',
   'to',
   'types',
+  'tags',
   'live',
   'signal',
   'batchEvents',
@@ -81,11 +86,14 @@ export class Log {
   read(options: ReadLogOptions = {}): AsyncIterable<AnyRecordedEvent> {
     if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
     const range = parseReadOptions(options)
-    const { raw = false, recordedFrom: _from, recordedBefore: _before, ...records } = options
+    const { raw = false, tags, recordedFrom: _from, recordedBefore: _before, ...records } = options
     // What has an end is read to it, or fails with the store: a part must not pass for the whole.
     const reading = options.live === true ? { ...records, signal: this.#signal(records) } : records
-    if (range !== null) return this.#readRecorded(reading, raw, range)
-    return raw ? readLog(this.#store, reading) : this.#readUpcast(reading)
+    const read = (wanted: ReadRecordsOptions): AsyncIterable<RecordedEvent> => {
+      if (tags !== undefined) return this.#readTagged(tags, raw, wanted)
+      return raw ? readLog(this.#store, wanted) : this.#readUpcast(wanted)
+    }
+    return range === null ? read(reading) : this.#readRecorded(reading, range, read)
   }
 
   /**
@@ -102,23 +110,20 @@ export class Log {
 
   #readRecorded(
     options: ReadRecordsOptions,
-    raw: boolean,
     range: ParsedRange,
+    read: (options: ReadRecordsOptions) => AsyncIterable<RecordedEvent>,
   ): AsyncIterable<RecordedEvent> {
     const { after = 0, live = false } = options
     // As without a span: what is committed after the call is not part of it.
     const end = live ? options.to : Math.min(options.to ?? this.#store.head, this.#store.head)
-    return this.#readSpan(
-      { ...options, after, ...(end === undefined ? {} : { to: end }) },
-      raw,
-      range,
-    )
+    const bounded = { ...options, after, ...(end === undefined ? {} : { to: end }) }
+    return this.#readSpan(bounded, range, read)
   }
 
   async *#readSpan(
     options: ReadRecordsOptions & { readonly after: Position },
-    raw: boolean,
     range: ParsedRange,
+    read: (options: ReadRecordsOptions) => AsyncIterable<RecordedEvent>,
   ): AsyncGenerator<RecordedEvent> {
     const { after, to } = await positionsOf(this.#store, range)
     const end = to === null ? options.to : Math.min(to, options.to ?? to)
@@ -127,7 +132,7 @@ export class Log {
       after: Math.max(after, options.after),
       ...(end === undefined ? {} : { to: end }),
     }
-    const events = raw ? readLog(this.#store, reading) : this.#readUpcast(reading)
+    const events = read(reading)
     if (options.live !== true) return yield* events
     // Live reading may begin before its span does.
     for await (const event of events) {
@@ -141,20 +146,24 @@ export class Log {
   }
 
   #readUpcast(options: ReadRecordsOptions): AsyncIterable<RecordedEvent> {
-    const upcasts = this.#upcasts
-    const { types } = options
-    const wantsType = (type: string, aggregateType: string, schemaVersion: number): boolean => {
-      const present = upcasts.typesOf(aggregateType, type, schemaVersion) ?? [type]
-      return types === undefined || present.some((each) => types.includes(each))
-    }
-    const partsOf = (event: RecordedEvent): readonly RecordedEvent[] | null => {
-      const { aggregateType, type, schemaVersion } = event
-      if (upcasts.typesOf(aggregateType, type, schemaVersion) === undefined) return null
-      const parts = upcasts.upcast(event)
-      if (types === undefined || parts === null) return parts
-      return parts.filter((part) => types.includes(part.type))
-    }
-    return upcastEvents(readLog(this.#store, { ...options, wantsType }), partsOf)
+    const present = new PresentTypes(this.#upcasts, options.types)
+    const wantsType = present.wants.bind(present)
+    const events = readLog(this.#store, { ...options, wantsType })
+    return upcastEvents(events, (event) => present.partsOf(event))
+  }
+
+  #readTagged(
+    tags: readonly string[],
+    raw: boolean,
+    { types, after, to, signal }: ReadRecordsOptions,
+  ): AsyncIterable<RecordedEvent> {
+    const present = new PresentTypes(this.#upcasts, types)
+    const wantsType = (type: string, aggregateType: string, schemaVersion: number): boolean =>
+      raw ? (types?.includes(type) ?? true) : present.wants(type, aggregateType, schemaVersion)
+    const range = { ...(after === undefined ? {} : { after }), ...(to === undefined ? {} : { to }) }
+    const found = this.#store.readTagged([{ tags, wantsType }], range)
+    const events = signal === undefined ? found : until(signal, found)
+    return raw ? events : upcastEvents(events, (event) => present.partsOf(event))
   }
 
   /**
@@ -179,6 +188,17 @@ export class Log {
   }
 }
 
+/** Ends reading without an error when the signal aborts. */
+async function* until(
+  signal: AbortSignal,
+  events: AsyncIterable<RecordedEvent>,
+): AsyncGenerator<RecordedEvent> {
+  for await (const event of events) {
+    if (signal.aborted) return
+    yield event
+  }
+}
+
 function parseReadOptions(options: ReadLogOptions): ParsedRange | null {
   knownKeys('log.read', options, optionNames)
   const { after = 0, to = 0, types, batchEvents = 1 } = options
@@ -186,6 +206,12 @@ function parseReadOptions(options: ReadLogOptions): ParsedRange | null {
   integerIn('log.read.to', to, 0, Number.MAX_SAFE_INTEGER)
   integerIn('log.read.batchEvents', batchEvents, 1, 100_000)
   const isList = Array.isArray(types) && types.every((type) => typeof type === 'string')
+  if (options.tags !== undefined) {
+    parseTags('log.read.tags', options.tags)
+    if (options.live === true) {
+      throw new InvalidArgumentError('log.read.live', 'left out beside tags', options.live)
+    }
+  }
   if (types !== undefined && !isList) {
     throw new InvalidArgumentError('log.read.types', 'a list of event types', types)
   }

@@ -6,12 +6,20 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
-import type { Receipt } from '../actors/command.js'
+import type { CommandOptions, Receipt } from '../actors/command.js'
+import type { EventsToAppend } from '../actors/decisions.js'
 import type { Moment } from '../actors/moment.js'
 import type { StateDifference } from '../actors/past-state.js'
+import type { CommandToTransact } from '../actors/transactions.js'
 import { ClosedError } from '../base/closed-error.js'
-import type { ActorDefinition, EventDefinitions, RecordedEvents } from '../define/actor.js'
+import type {
+  ActorDefinition,
+  EventDefinitions,
+  NewEventOf,
+  RecordedEvents,
+} from '../define/actor.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
+import type { RecordedEvent } from '../events/event.js'
 import type { PayloadInputOf } from '../events/payload-types.js'
 import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { UpcastTable } from '../events/upcasting.js'
@@ -26,6 +34,15 @@ import { closeStream, deleteStream, type EndStreamOptions, type StreamEnd } from
 import { type ReadEventsOptions, readEvents } from './read-events.js'
 
 type EventOf<E extends EventDefinitions> = RecordedEvents<E>[keyof E & string]
+
+declare const eventType: unique symbol
+
+/** A command of one actor that has not been sent. Frozen. */
+export interface ActorCommand<Event extends RecordedEvent = RecordedEvent>
+  extends CommandToTransact {
+  /** Type only: never present at run time. */
+  readonly [eventType]: Event
+}
 
 /** One actor, by its type and id. It need not exist yet. */
 export interface ActorReference<S, E extends EventDefinitions, C> {
@@ -45,6 +62,16 @@ export interface ActorReference<S, E extends EventDefinitions, C> {
     payload: PayloadInputOf<C[K]>,
     options?: ActorSendOptions,
   ): Promise<Receipt<EventOf<E>>>
+  /**
+   * Describes a command for {@link Runtime.transact}. Nothing is sent, and nothing is checked yet.
+   */
+  command<K extends keyof C & string>(
+    command: K,
+    payload: PayloadInputOf<C[K]>,
+    options?: CommandOptions,
+  ): ActorCommand<EventOf<E>>
+  /** Describes new events of this actor for the function of {@link Runtime.decide}. Nothing is recorded. */
+  append(...events: readonly NewEventOf<E>[]): EventsToAppend
   /**
    * Closes the stream: the state and the events stay, and nothing more can be recorded, ever. Commands
    * that decide events are refused from then on; waits for those sent before.
@@ -163,6 +190,10 @@ export function createActorReference<N extends string, S, E extends EventDefinit
       if (hasUntil(options)) return sendUntil(command, payload, options) as never
       return actors.send(definition, aggregateId, command, payload, options) as never
     },
+    command: (command, payload, options = {}) =>
+      Object.freeze({ actor: definition, aggregateId, command, payload, options }) as never,
+    append: (...events) =>
+      Object.freeze({ actor: definition, aggregateId, events: Object.freeze(events) }) as never,
     closeStream: (options) =>
       isOpen() ? closeStream(actors, definition, aggregateId, options) : refused(),
     deleteStream: (options) =>

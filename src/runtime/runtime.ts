@@ -9,12 +9,19 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
+import type { DecideOptions, Receipt, TransactOptions } from '../actors/command.js'
+import type {
+  DecideOverEvents,
+  DecisionReceipt,
+  DecisionTools,
+  EventsToAppend,
+} from '../actors/decisions.js'
 import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
 import { functionAt, integerIn, knownKeys } from '../base/options.js'
-import type { ActorDefinition, EventDefinitions } from '../define/actor.js'
+import type { ActorDefinition, EventDefinitions, Rejection } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyProjector, ProjectorDefinition } from '../define/projector.js'
@@ -28,10 +35,13 @@ import type { RebuildOptions } from '../subscriptions/view-build.js'
 import type { VerifyOptions, ViewVerification } from '../subscriptions/view-comparison.js'
 import { type CaughtUpOptions, type Subscriptions, waitUntilCaughtUp } from './awaiting.js'
 import type { Bus } from './bus.js'
+import { Claims } from './claims.js'
+import { type EventQuery, type EventsOfQuery, parseEventQuery } from './decision-query.js'
 import { Log } from './log.js'
 import type { Pools } from './pools.js'
 import { RateMeter } from './rate-meter.js'
 import {
+  type ActorCommand,
   type ActorReference,
   createActorReference,
   createHandlerReference,
@@ -39,9 +49,17 @@ import {
   type HandlerReference,
   type ViewReference,
 } from './references.js'
+import { type ReindexTagsOptions, type ReindexTagsProgress, reindexTags } from './reindex-tags.js'
 import { Schemas } from './schemas.js'
 import type { RuntimeStatus } from './status.js'
 import type { Storage } from './storage.js'
+
+/** The receipt of each command, in order. */
+export type ReceiptsOf<Commands extends readonly ActorCommand[]> = {
+  readonly [At in keyof Commands]: Commands[At] extends ActorCommand<infer Event>
+    ? Receipt<Event>
+    : never
+}
 
 /** Everything a runtime is made of; wired by `openRuntime`. */
 export interface RuntimeParts {
@@ -67,6 +85,8 @@ const closeMsMin = 500
 export class Runtime {
   /** The dead letters of all handlers. */
   readonly deadLetters: DeadLetters
+  /** The values that actors hold alone. */
+  readonly claims: Claims
   /** Events as they become durable, in this process. */
   readonly bus: Bus
   /** The log of all events. */
@@ -90,6 +110,7 @@ export class Runtime {
     const { clock, storage, handlers, views } = parts
     this.#parts = parts
     this.bus = parts.bus
+    this.claims = new Claims(parts.actors, () => this.#assertOpen())
     this.log = new Log(storage.store, parts.upcasts, clock)
     this.schemas = new Schemas(parts.app.actors, storage.store, () => this.#assertOpen())
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
@@ -117,6 +138,62 @@ export class Runtime {
     const isOpen = (): boolean => this.#phase === 'open'
     const ports = { actors, store: storage.store, upcasts, subscriptions: this.#subscriptions }
     return createActorReference({ ...ports, isOpen }, definition, id)
+  }
+
+  /**
+   * Sends commands to several actors, each at most once, and records what all of them decide in one
+   * commit, or nothing. Each is decided on the state of its own actor. Resolves with their receipts, in
+   * order, when everything is durable.
+   *
+   * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED: one of them was refused; an outcome.
+   * @throws {OverloadedError} DRAMATIS_OVERLOADED: more actors than `limits.transactActorsMax`.
+   * @throws other coded errors, as `send` does; nothing was written unless the error says otherwise.
+   */
+  transact<const Commands extends readonly ActorCommand[]>(
+    commands: Commands,
+    options?: TransactOptions,
+  ): Promise<ReceiptsOf<Commands>> {
+    if (this.#phase !== 'open') return Promise.reject(new ClosedError('the runtime'))
+    return this.#parts.actors.transact(commands, options) as Promise<never>
+  }
+
+  /**
+   * Decides over all events that a query finds, of whatever actors, and records what the function returns:
+   * `actor(...).append(...)`, a list of them, `[]` for nothing, or a rejection. Recorded only if no
+   * further event that the query finds came in between; where one did, the function is called again, so
+   * it has to be pure and synchronous. It is given every event that was recorded or is about to be, in
+   * the order of the log. The events go through the states and claims of their actors, all in one commit.
+   *
+   * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED: the function refused; an outcome.
+   * @throws {BoundaryConflictError} DRAMATIS_BOUNDARY_CONFLICT: `limits.decisionAttemptsMax` were not enough.
+   * @throws {OverloadedError} DRAMATIS_OVERLOADED: more events than `limits.decisionEventsMax`.
+   * @throws other coded errors, as `send` does; nothing was written unless the error says otherwise.
+   */
+  async decide<const Query extends EventQuery>(
+    query: Query,
+    decide: (
+      events: readonly EventsOfQuery<Query>[],
+      tools: DecisionTools,
+    ) => EventsToAppend | readonly EventsToAppend[] | Rejection,
+    options?: DecideOptions,
+  ): Promise<DecisionReceipt> {
+    this.#assertOpen()
+    const { actors, upcasts } = this.#parts
+    const parsed = parseEventQuery(query, upcasts)
+    functionAt('decide', decide)
+    return await actors.decide(parsed, decide as DecideOverEvents, options)
+  }
+
+  /**
+   * Lets events that were recorded before their definition had `tags` be found by them. Needed once after
+   * tags were added to an event with a history, before the first decision that relies on them.
+   *
+   * @throws {InvalidTagsError} DRAMATIS_INVALID_TAGS; what was indexed before stays.
+   */
+  async reindexTags(options: ReindexTagsOptions = {}): Promise<ReindexTagsProgress> {
+    this.#assertOpen()
+    const { storage, app, upcasts } = this.#parts
+    return await reindexTags(storage.store, app, upcasts, options)
   }
 
   /** A view of the app. @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */

@@ -12,7 +12,8 @@
  *   - positions are dense and 1-based, in the order of `stage`; versions are dense in each stream;
  *   - what one `stage` call was given becomes durable together or not at all;
  *   - `head` only moves forward, and everything up to it is readable by every reader;
- *   - after a failed commit nothing can be staged until the store is opened again.
+ *   - after a failed commit nothing can be staged until the store is opened again;
+ *   - tags and claims are staged, become durable and are dropped together with their events.
  */
 
 import type { Cancel, Clock } from '../base/clock.js'
@@ -25,6 +26,8 @@ import type {
 } from '../events/event.js'
 import type { Shape } from '../events/shapes.js'
 import type { StreamState } from '../events/stream-end.js'
+import type { Claim, ClaimChanges, ClaimEntry } from './claims.js'
+import type { TagBoundary, TagEntry, TagQuery } from './tags.js'
 
 /** What a writer takes the stream's version to be: a number, 'none' (= 0), or not checked. */
 export type ExpectedVersion = Version | 'none' | 'any'
@@ -37,6 +40,8 @@ export interface EventToStage {
   readonly metadata: EventMetadata
   /** Milliseconds since the epoch; left out when it is the time of recording. */
   readonly occurredAtMs?: number
+  /** Under what it can be found beside its stream. At least one, none twice; left out: none. */
+  readonly tags?: readonly string[]
 }
 
 /** The events that one stream gains. */
@@ -188,13 +193,18 @@ export interface EventStore extends LogReader, ShapeReader {
    * Gives events their versions and positions and queues them for the next commit. Synchronous; cost
    * is encoding. Each stream appears once. The returned events are complete and frozen.
    *
+   * @param appends - May be empty where only claims change.
    * A `$StreamClosed` closes its stream: it takes nothing any more but a `$StreamDeleted`. That one is for
    * streams whose events are all durable: its commit overwrites them, each by a `$StreamDeleted` in its
    * place, and drops the snapshot.
    *
    * @param accept - Called with the placed events of each append, in order, before anything is queued.
-   *   Whatever it throws is thrown on, and nothing was staged.
+   *   Whatever it throws is thrown on, and nothing was staged. It returns the claims that change with
+   *   the events: everything is released, then everything claimed.
+   * @param boundary - Made by `boundaryOf`: nothing that its query finds may have been staged since.
    * @returns For each stream, its events in order.
+   * @throws {ClaimTakenError} DRAMATIS_CLAIM_TAKEN; nothing was staged.
+   * @throws {BoundaryConflictError} DRAMATIS_BOUNDARY_CONFLICT; nothing was staged.
    * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT; nothing was staged.
    * @throws {StreamEndedError} DRAMATIS_STREAM_ENDED; nothing was staged.
    * @throws {RecordTooLargeError} DRAMATIS_RECORD_TOO_LARGE; nothing was staged.
@@ -203,7 +213,8 @@ export interface EventStore extends LogReader, ShapeReader {
    */
   stage(
     appends: readonly StreamAppend[],
-    accept?: (placed: readonly (readonly RecordedEvent[])[]) => void,
+    accept?: (placed: readonly (readonly RecordedEvent[])[]) => readonly ClaimChanges[] | undefined,
+    boundary?: TagBoundary,
   ): readonly (readonly RecordedEvent[])[]
 
   /**
@@ -247,6 +258,34 @@ export interface EventStore extends LogReader, ShapeReader {
     streamId: string,
     options?: ReadStreamOptions,
   ): AsyncIterable<readonly RecordedEvent[]>
+
+  /**
+   * The durable events that a query finds, oldest first, as far as the log goes at the time of the call.
+   * Finds events by the tags that they were staged with, or that {@link EventStore.indexTags} gave them.
+   *
+   * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
+   */
+  readTagged(
+    query: TagQuery,
+    options?: { readonly after?: Position; readonly to?: Position },
+  ): AsyncIterable<RecordedEvent>
+
+  /** What a decision that rests on a query rests on now. Synchronous; reads nothing from storage. */
+  boundaryOf(query: TagQuery): TagBoundary
+
+  /** Lets durable events be found under further tags. Off the write path; doing it again changes nothing. */
+  indexTags(entries: readonly TagEntry[]): Promise<void>
+
+  /** The stream that holds a claim, durably; `undefined`: none does. */
+  readClaimOwner(claim: Claim): Promise<string | undefined>
+
+  /**
+   * Durable claims of a name, in the order of their keys.
+   *
+   * @param after - Only keys behind this one.
+   * @param limit - At most so many. Integer in [1, 100_000].
+   */
+  readClaims(name: string, after: string | undefined, limit: number): Promise<readonly ClaimEntry[]>
 
   /** The newest snapshot that can be read; `undefined` for none, and for one that is damaged or another's. */
   readSnapshot(streamId: string): Promise<Snapshot | undefined>

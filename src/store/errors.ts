@@ -24,6 +24,48 @@ export class VersionConflictError extends DramatisError {
   }
 }
 
+/** Another stream holds a value that may be held once. Nothing was written. */
+export class ClaimTakenError extends DramatisError {
+  readonly code = 'DRAMATIS_CLAIM_TAKEN'
+  /** The claim's name: `Customer.email`. */
+  readonly claim: string
+  /** What is held already. Not part of the message, which may be logged. */
+  readonly value: string
+  /** The stream that holds it. */
+  readonly owner: string
+  /** The stream that claimed it in vain. */
+  readonly streamId: string
+
+  constructor(claim: string, value: string, owner: string, streamId: string) {
+    super(
+      `Expected the ${claim} that ${streamId} claims to be free, found it held by ${owner}. ` +
+        'Nothing was written: use another value, or have the owner release it first.',
+    )
+    this.claim = claim
+    this.value = value
+    this.owner = owner
+    this.streamId = streamId
+  }
+}
+
+/** Events that a decision should have known of came in between. Nothing was written: decide again. */
+export class BoundaryConflictError extends DramatisError {
+  readonly code = 'DRAMATIS_BOUNDARY_CONFLICT'
+  /** Every tag of the query. */
+  readonly tags: readonly string[]
+  /** Times it was decided. */
+  readonly attempts: number
+
+  constructor(tags: readonly string[], attempts: number) {
+    super(
+      `Expected no further event of ${tags.join(', ')} between reading and recording, found some ` +
+        `each of ${attempts} times. Nothing was written: decide again, or over fewer events.`,
+    )
+    this.tags = tags
+    this.attempts = attempts
+  }
+}
+
 /** A stream was closed or deleted: it takes no more events. Nothing was written. */
 export class StreamEndedError extends DramatisError {
   readonly code = 'DRAMATIS_STREAM_ENDED'

@@ -12,7 +12,10 @@
 
 import type { Position } from '../events/event.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
+import type { ClaimEntry, ClaimedKeys } from './claims.js'
 import type { StreamHead } from './contracts.js'
+import type { TagSource } from './read-tagged.js'
+import type { TagEntry, TaggedEvent } from './tags.js'
 
 /** Records by position, as of one moment. Used synchronously: refresh, read, release. */
 export interface RecordSource {
@@ -38,6 +41,10 @@ export interface StagedGroup {
   readonly heads: ReadonlyMap<string, StreamHead>
   /** Shapes that the records use and storage does not have yet. */
   readonly shapes: readonly Shape[]
+  /** Those of the group's events that have tags. */
+  readonly tagged: readonly TaggedEvent[]
+  /** The claims that change. */
+  readonly claims: ClaimedKeys
   /** Streams whose snapshots and earlier records go with it; most groups have none. */
   readonly deletions: readonly StreamDeletion[]
 }
@@ -57,7 +64,7 @@ export interface LogTail {
   readonly shapes: ShapeTable
 }
 
-export interface LogStorage extends RecordSource {
+export interface LogStorage extends TagSource {
   readonly storeId: string
   readonly epoch: number
   /** Where the log ends, as stored. */
@@ -66,6 +73,12 @@ export interface LogStorage extends RecordSource {
   readStreamHead(streamId: string): StreamHead
   /** @throws {DiskFullError} DRAMATIS_DISK_FULL while there is too little room to write. */
   assertRoom(): void
+  /** The durable owner of a claim, by its key, as of now. */
+  readClaimOwner(key: string): string | undefined
+  /** Durable claims whose keys begin with a prefix and come after a key, in order. */
+  readClaims(prefix: string, after: string | undefined, limit: number): readonly ClaimEntry[]
+  /** Adds entries to the index of tags. Resolves when durable. */
+  writeTags(entries: readonly TagEntry[]): Promise<void>
   /** One transaction. Resolves when durable; rejects when the outcome is not known. */
   write(group: StagedGroup): Promise<void>
   /** Lets go of the medium and takes hold of it again, after a failed write. */

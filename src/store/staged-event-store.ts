@@ -16,6 +16,7 @@ import { yieldToEventLoop } from '../base/signal.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import type { Shape } from '../events/shapes.js'
 import { publish } from '../telemetry/channels.js'
+import { type Claim, type ClaimEntry, claimKey, claimPrefix } from './claims.js'
 import type {
   CommitResult,
   CountOptions,
@@ -35,9 +36,11 @@ import { CommitUnknownError, StoreStoppedError } from './errors.js'
 import type { LogStorage, LogTail, StagedGroup } from './log-storage.js'
 import type { ParsedStoreOptions } from './options.js'
 import { findPositionAt } from './position-at.js'
+import { hasTagged, readTaggedChunks } from './read-tagged.js'
 import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
-import { type Placed, Staging } from './staging.js'
+import { type Accept, type Placed, Staging } from './staging.js'
+import type { TagBoundary, TagEntry, TagQuery } from './tags.js'
 import { tombstonesOf } from './tombstones.js'
 import { StreamWalk, versionRange } from './walk-stream.js'
 
@@ -80,10 +83,15 @@ export class StagedEventStore implements EventStore {
     return this.#status
   }
 
-  stage(appends: readonly StreamAppend[], accept?: (placed: Placed) => void): Placed {
+  stage(appends: readonly StreamAppend[], accept?: Accept, boundary?: TagBoundary): Placed {
     this.#assertOpen()
     this.#storage.assertRoom()
-    return this.#staging.stage(appends, accept)
+    return this.#staging.stage(appends, accept, boundary)
+  }
+
+  boundaryOf(query: TagQuery): TagBoundary {
+    this.#assertOpen()
+    return this.#staging.boundaryOf(query, this.#head)
   }
 
   async commit(): Promise<CommitResult> {
@@ -175,6 +183,42 @@ export class StagedEventStore implements EventStore {
     }
   }
 
+  async *readTagged(
+    query: TagQuery,
+    { after = 0, to = this.#head }: { readonly after?: Position; readonly to?: Position } = {},
+  ): AsyncGenerator<RecordedEvent> {
+    const end = Math.min(to, this.#head)
+    await this.#readable()
+    const chunks = readTaggedChunks(this.#storage, query, after, end)
+    for (;;) {
+      await this.#readable()
+      const chunk = chunks.next()
+      if (chunk.done === true) return
+      yield* chunk.value
+    }
+  }
+
+  /** Only what is durable: an entry must never outlive its event. */
+  async indexTags(entries: readonly TagEntry[]): Promise<void> {
+    this.#assertOpen()
+    for (const { position } of entries) assert(position <= this.#head)
+    await this.#storage.writeTags(entries)
+  }
+
+  async readClaimOwner(claim: Claim): Promise<string | undefined> {
+    await this.#readable()
+    return this.#storage.readClaimOwner(claimKey(claim))
+  }
+
+  async readClaims(
+    name: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<readonly ClaimEntry[]> {
+    await this.#readable()
+    return this.#storage.readClaims(claimPrefix(name), after, limit)
+  }
+
   async readSnapshot(streamId: string): Promise<Snapshot | undefined> {
     await this.#readable()
     const head = this.#freshHead(streamId)
@@ -226,7 +270,9 @@ export class StagedEventStore implements EventStore {
     const result = { after: group.after, to: group.after + group.records.length }
     this.#staging.landed()
     this.#head = result.to
-    for (const listener of this.#listeners) call(listener, result)
+    if (result.to > result.after) {
+      for (const listener of this.#listeners) call(listener, result)
+    }
     publish('commit', () => ({
       events: group.records.length,
       position: result.to,
@@ -276,6 +322,8 @@ export class StagedEventStore implements EventStore {
       recordBytesMax,
       headsMax,
       readHead: (streamId) => this.#storage.readStreamHead(streamId),
+      readClaimOwner: (key) => this.#storage.readClaimOwner(key),
+      hasTagged: (query, after, to) => hasTagged(this.#storage, query, after, to),
       tombstones: (streamId, head, shape) => tombstonesOf(this.#storage, streamId, head, shape),
     })
   }

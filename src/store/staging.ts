@@ -19,10 +19,17 @@ import { encodeRecord, eventIdOf } from '../events/record.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
 import { type StreamState, streamDeleted, streamStateAfter } from '../events/stream-end.js'
 import { streamIdOf } from '../events/stream-id.js'
+import { type ClaimChanges, type ClaimedKeys, StagedClaims } from './claims.js'
 import type { EventToStage, ExpectedVersion, StreamAppend, StreamHead } from './contracts.js'
-import { RecordTooLargeError, StreamEndedError, VersionConflictError } from './errors.js'
+import {
+  BoundaryConflictError,
+  RecordTooLargeError,
+  StreamEndedError,
+  VersionConflictError,
+} from './errors.js'
 import { HeadCache } from './head-cache.js'
 import { type LogTail, noStream, type StagedGroup, type StreamDeletion } from './log-storage.js'
+import { type TagBoundary, type TaggedEvent, TaggedGroup, type TagQuery } from './tags.js'
 
 export interface StagingOptions {
   readonly clock: Clock
@@ -30,6 +37,10 @@ export interface StagingOptions {
   readonly headsMax: number
   /** Reads a durable head that is not in the cache. */
   readonly readHead: (streamId: string) => StreamHead
+  /** Reads the durable owner of a claim, by its key. */
+  readonly readClaimOwner: (key: string) => string | undefined
+  /** Whether a query finds anything durable in (after, to]. */
+  readonly hasTagged: (query: TagQuery, after: Position, to: Position) => boolean
   /** What the records of a durable stream become when it is deleted; `shape` is for all of them. */
   readonly tombstones: (
     streamId: string,
@@ -53,6 +64,11 @@ interface OpenGroup extends StagedGroup {
   readonly deletions: StreamDeletion[]
 }
 
+/** What is called before anything is queued: see `EventStore.stage`. */
+export type Accept = (placed: Placed) => readonly ClaimChanges[] | undefined
+
+const noClaims: ClaimedKeys = new Map()
+
 export class Staging {
   readonly #options: StagingOptions
   readonly #shapes: ShapeTable
@@ -62,6 +78,11 @@ export class Staging {
   #recordedAtMs: number
   #group: OpenGroup
   #underWay: StagedGroup | null = null
+  readonly #claims: StagedClaims
+  #tagged = new TaggedGroup()
+  #taggedUnderWay: TaggedGroup | null = null
+  /** The tagged events of the call under way. */
+  readonly #taggedNow: TaggedEvent[] = []
 
   constructor(tail: LogTail, options: StagingOptions) {
     this.#options = options
@@ -70,11 +91,18 @@ export class Staging {
     this.#last = tail.head
     this.#recordedAtMs = tail.recordedAtMs
     this.#group = openGroup(tail.head)
+    this.#claims = new StagedClaims(options.readClaimOwner)
+  }
+
+  /** What a decision that rests on a query rests on now. @param head - The last durable position. */
+  boundaryOf(query: TagQuery, head: Position): TagBoundary {
+    return { query, head, staged: this.#findStaged(query, head), after: this.#last, owner: this }
   }
 
   /** Places events and queues them for the next group. Throws as `EventStore.stage` says. */
-  stage(appends: readonly StreamAppend[], accept?: (placed: Placed) => void): Placed {
+  stage(appends: readonly StreamAppend[], accept?: Accept, boundary?: TagBoundary): Placed {
     const last = this.#last
+    if (boundary !== undefined) this.#checkBoundary(boundary)
     const starts = this.#starts(appends)
     const recordedAtMs = appends[0]?.recordedAtMs ?? this.#recordingMs()
     assert(recordedAtMs >= this.#recordedAtMs, 'time does not go back')
@@ -82,16 +110,19 @@ export class Staging {
     const recordsBefore = records.length
     try {
       const placed = appends.map((append, at) => this.#place(append, starts[at]!, recordedAtMs))
-      accept?.(placed)
+      const changes = accept?.(placed)
       const deletions = this.#deletions(appends, starts)
       assert(this.#last === last + records.length - recordsBefore, 'accept must not stage')
+      if (changes !== undefined) this.#claims.apply(this.#claims.check(changes))
       this.#keepHeads(starts, placed)
+      if (this.#taggedNow.length > 0) this.#keepTagged()
       for (const deletion of deletions) this.#group.deletions.push(deletion)
       this.#recordedAtMs = recordedAtMs
       return placed
     } catch (error) {
       records.length = recordsBefore
       this.#last = last
+      this.#taggedNow.length = 0
       throw error
     }
   }
@@ -104,9 +135,18 @@ export class Staging {
   /** Closes the group that collects and hands it over; `undefined` when it is empty. */
   take(): StagedGroup | undefined {
     assert(this.#underWay === null)
-    if (this.#group.records.length === 0) return undefined
-    const group = { ...this.#group, shapes: this.#shapes.takeAdded() }
+    if (this.#group.records.length === 0 && this.#claims.isEmpty) return undefined
+    const group = {
+      ...this.#group,
+      shapes: this.#shapes.takeAdded(),
+      tagged: this.#tagged.events,
+      claims: this.#claims.isEmpty ? noClaims : this.#claims.take(),
+    }
     this.#underWay = group
+    if (group.tagged.length > 0) {
+      this.#taggedUnderWay = this.#tagged
+      this.#tagged = new TaggedGroup()
+    }
     this.#group = openGroup(this.#last)
     return group
   }
@@ -116,6 +156,24 @@ export class Staging {
     assert(this.#underWay !== null)
     for (const [streamId, head] of this.#underWay.heads) this.#cache.set(streamId, head)
     this.#underWay = null
+    this.#taggedUnderWay = null
+    this.#claims.landed()
+  }
+
+  #findStaged(query: TagQuery, after: Position): readonly RecordedEvent[] {
+    const underWay = this.#taggedUnderWay?.find(query, after) ?? []
+    return [...underWay, ...this.#tagged.find(query, after)]
+  }
+
+  #checkBoundary({ query, after, owner }: TagBoundary): void {
+    const isCurrent = owner === this
+    // What was staged behind the boundary is durable by now, or still staged.
+    const staged = isCurrent && this.#last > after ? this.#findStaged(query, after) : []
+    const { after: durable } = this.#underWay ?? this.#group
+    const { hasTagged } = this.#options
+    const isMet =
+      isCurrent && staged.length === 0 && (durable <= after || !hasTagged(query, after, durable))
+    if (!isMet) throw new BoundaryConflictError([...new Set(query.flatMap(({ tags }) => tags))], 1)
   }
 
   #recordingMs(): number {
@@ -171,9 +229,17 @@ export class Staging {
       this.#checkSize(streamId, shape, bytes.length)
       records.push(bytes)
       this.#last = position
-      events.push(
-        recordedEvent(event, aggregateType, aggregateId, streamId, version, position, recordedAtMs),
+      const recorded = recordedEvent(
+        event,
+        aggregateType,
+        aggregateId,
+        streamId,
+        version,
+        position,
+        recordedAtMs,
       )
+      events.push(recorded)
+      if (event.tags !== undefined) this.#taggedNow.push({ event: recorded, tags: event.tags })
       previousPosition = position
     }
     return events
@@ -184,6 +250,11 @@ export class Staging {
     if (bytes > recordBytesMax) {
       throw new RecordTooLargeError(streamId, shape.type, bytes, recordBytesMax)
     }
+  }
+
+  #keepTagged(): void {
+    for (const each of this.#taggedNow) this.#tagged.add(each)
+    this.#taggedNow.length = 0
   }
 
   /** Nothing in here throws: from the first line on, the call has happened. */
@@ -222,7 +293,8 @@ export class Staging {
 const noDeletions: readonly StreamDeletion[] = Object.freeze([])
 
 function openGroup(after: Position): OpenGroup {
-  return { after, records: [], heads: new Map(), shapes: [], deletions: [] }
+  const [tagged, deletions]: [TaggedEvent[], StreamDeletion[]] = [[], []]
+  return { after, records: [], heads: new Map(), shapes: [], tagged, claims: noClaims, deletions }
 }
 
 function checkState(streamId: string, type: string, state: StreamState): void {

@@ -7,12 +7,14 @@
 
 import { describe, type TestContext } from 'node:test'
 import type { EventStore, EventStoreOptions } from '../store/contracts.js'
+import { claimContract } from './event-store-claims.js'
 import { commitContract } from './event-store-commits.js'
 import { pastContract } from './event-store-past.js'
 import { readingContract } from './event-store-reading.js'
 import { snapshotContract } from './event-store-snapshots.js'
 import { stagingContract } from './event-store-staging.js'
 import { streamEndContract } from './event-store-stream-ends.js'
+import { tagContract } from './event-store-tags.js'
 
 /**
  * Opens an empty store that is closed, and whose files are removed, after the test. Options that are
@@ -30,6 +32,8 @@ export function eventStoreContract(name: string, openStore: OpenStore): void {
     commitContract(openStore)
     readingContract(openStore)
     snapshotContract(openStore)
+    tagContract(openStore)
+    claimContract(openStore)
     streamEndContract(openStore)
     pastContract(openStore)
   })

@@ -14,6 +14,7 @@ import { open } from 'lmdb'
 import { Packr, unpack } from 'msgpackr'
 import { openRuntime } from '../../src/index.js'
 import { Ledger, ledgerApp } from './ledger-app.js'
+import { Member, memberApp } from './member-app.js'
 
 /** Entries of a table: key in hexadecimal, value as bytes. */
 type Entries = ReadonlyMap<string, Buffer>
@@ -24,8 +25,12 @@ let lock: Record<string, unknown>
 let unnamedId: string
 
 /** Reads a table as it lies on the disk, with no code of the runtime. */
-async function readTable(environment: string, table: string): Promise<Entries> {
-  const path = join(dataDir, environment)
+async function readTable(
+  environment: string,
+  table: string,
+  directory = dataDir,
+): Promise<Entries> {
+  const path = join(directory, environment)
   const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const
   const root = open<Buffer, Buffer>({ path, noSubdir: false, readOnly: true, maxDbs: 64, ...bytes })
   const entries = [...root.openDB<Buffer, Buffer>({ name: table, ...bytes }).getRange()].map(
@@ -150,6 +155,53 @@ describe('the log', () => {
     assert.deepEqual(names, ['epoch', 'format', 'storeId'])
     assert.deepEqual([epoch, format], [1, 1])
     assert.match(storeId, /^[0-9A-Z]{26}$/)
+  })
+})
+
+describe('beside the log', () => {
+  const sha256 = (value: string): string => createHash('sha256').update(value).digest('hex')
+  let directory: string
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'dramatis-format-'))
+    const runtime = await openRuntime({ app: memberApp, dataDir: directory })
+    const [ann, bob] = ['ann', 'bob'].map((id) => runtime.actor(Member, id))
+    await ann!.send('join', { email: 'a@example.com', course: 'c1' })
+    await bob!.send('join', { email: 'b@example.com', course: 'c1' })
+    await ann!.send('join', { email: 'A@example.com', course: 'c2' })
+    await runtime.close()
+  })
+
+  after(() => rmSync(directory, { recursive: true, force: true }))
+
+  test('each tag of an event has an entry, and nothing in it', async () => {
+    const tags = await readTable('log', 'tags', directory)
+
+    const ofTag = (tag: string, ...positions: number[]): string[] =>
+      positions.map((position) => sha256(tag).slice(0, 32) + u64(position))
+    const expected = [
+      ...ofTag('course:c1', 1, 2),
+      ...ofTag('course:c2', 3),
+      ...ofTag('members', 1, 2, 3),
+    ]
+    assert.deepEqual([...tags.keys()], expected.sort())
+    assert.ok([...tags.values()].every((value) => value.length === 0))
+    assert.equal(sha256('course:c1').slice(0, 16), '39ad7c66a38e992b')
+  })
+
+  test('each value that is held has an entry, with the stream that holds it', async () => {
+    const claims = await readTable('log', 'claims', directory)
+
+    const keyOf = (email: string): string =>
+      sha256('Member.email').slice(0, 16) + sha256(email).slice(0, 48)
+    const owners = [...claims].map(([key, value]) => [key, value.toString()])
+    assert.deepEqual(
+      owners,
+      [
+        [keyOf('A@example.com'), 'Member-ann'],
+        [keyOf('b@example.com'), 'Member-bob'],
+      ].sort(),
+    )
   })
 })
 

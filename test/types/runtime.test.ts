@@ -109,6 +109,42 @@ describe('the past of an actor', () => {
   })
 })
 
+describe('a transaction of a runtime', () => {
+  const order = () => runtime.actor(Order, '1')
+  const customer = () => runtime.actor(Customer, '1')
+  const payment = { paymentId: 'p', amountCents: 1, method: 'card' } as const
+
+  test('takes commands of several actors, and knows the events of each receipt', () => {
+    compiles(async () => {
+      const [paid, renamed] = await runtime.transact(
+        [order().command('pay', payment), customer().command('rename', { name: 'n' })],
+        { commandId: 'c', timeoutMs: 5 },
+      )
+      const name: string | undefined = renamed.events[0]?.data.name
+      // @ts-expect-error an event of the other actor
+      if (paid.events[0]?.type === 'CustomerNamed') return
+      return name
+    })
+    compiles(async () => {
+      const receipts = await runtime.transact([1, 2].map(() => order().command('close', {})))
+      return receipts.map(({ version }) => version)
+    })
+  })
+
+  test('refuses commands, payloads and options that it does not have', () => {
+    // @ts-expect-error a misspelt command
+    compiles(() => order().command('payy', payment))
+    // @ts-expect-error a missing field
+    compiles(() => order().command('pay', { amountCents: 1, method: 'card' }))
+    // @ts-expect-error an option of the whole transaction
+    compiles(() => order().command('close', {}, { commandId: 'c' }))
+    // @ts-expect-error an option of a single command
+    compiles(() => runtime.transact([order().command('close', {})], { expectedVersion: 1 }))
+    // @ts-expect-error a promise of a receipt is no command
+    compiles(() => runtime.transact([order().send('close', {})]))
+  })
+})
+
 describe('a view of a runtime', () => {
   test('knows the type of its rows and the names of its indexes', () => {
     const row = () => runtime.view(Orders).get('1')

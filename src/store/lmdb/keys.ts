@@ -29,6 +29,14 @@ export const positionKeys: KeyEncoder<number> = Object.freeze({
     source.readUInt32BE(start) * 2 ** 32 + source.readUInt32BE(start + 4),
 })
 
+/** Hashes and what follows them: even numbers of hexadecimal digits. */
+export const hexKeys: KeyEncoder<string> = Object.freeze({
+  writeKey: (key: string, target: Buffer, start: number): number =>
+    start + target.write(key, start, 'hex'),
+  readKey: (source: Buffer, start: number, end: number): string =>
+    source.toString('hex', start, end),
+})
+
 /** Names and stream ids: well-formed strings, bounded where they come in. */
 export const textKeys: KeyEncoder<string> = Object.freeze({
   // Clearing a table, lmdb writes an empty Buffer for a key, whatever the table's keys are.

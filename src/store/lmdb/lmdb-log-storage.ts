@@ -1,7 +1,7 @@
 /**
  * Log storage in LMDB: `dataDir/log`, owned by one process through `dataDir/lock`.
  *
- * A group is one batch on LMDB's own writer thread: new shapes, records, heads. Everything is encoded
+ * A group is one batch on LMDB's own writer thread: new shapes, records, heads, tags, claims. Everything is encoded
  * before the batch begins, because LMDB does not roll a batch back. `write` is called for one group
  * at a time. Runs per commit; `write` runs per event.
  */
@@ -9,13 +9,15 @@
 import type { Position } from '../../events/event.js'
 import { damageOf, recordedAtMsOf } from '../../events/record.js'
 import type { Shape } from '../../events/shapes.js'
+import type { ClaimEntry } from '../claims.js'
 import type { StreamHead } from '../contracts.js'
 import { StoreStoppedError } from '../errors.js'
 import type { LogStorage, LogTail, StagedGroup } from '../log-storage.js'
+import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
 import { type Environment, settled } from './environment.js'
 import { holdsLock, releaseLock } from './lock.js'
-import { encodeHead, encodeShape, LogTables } from './log-tables.js'
+import { encodeHead, encodeShape, LogTables, tagKey } from './log-tables.js'
 
 export interface LogStorageParts {
   readonly dataDir: string
@@ -26,6 +28,8 @@ export interface LogStorageParts {
   /** Opens the environment again, after it was closed. */
   readonly openAgain: () => Promise<Environment>
 }
+
+const noBytes = Buffer.alloc(0)
 
 export class LmdbLogStorage implements LogStorage {
   readonly storeId: string
@@ -77,14 +81,42 @@ export class LmdbLogStorage implements LogStorage {
     return this.#tables.readStreamHead(streamId)
   }
 
+  taggedPositions(tag: string, after: Position, to: Position): readonly Position[] {
+    return this.#tables.taggedPositions(tag, after, to)
+  }
+
+  readClaimOwner(key: string): string | undefined {
+    return this.#tables.readClaimOwner(key)
+  }
+
+  readClaims(prefix: string, after: string | undefined, limit: number): readonly ClaimEntry[] {
+    return this.#tables.readClaims(prefix, after, limit)
+  }
+
+  async writeTags(entries: readonly TagEntry[]): Promise<void> {
+    const { tags, environment } = this.#tables
+    const keys = entries.flatMap(tagKeysOf)
+    if (keys.length === 0) return
+    const written = environment.batch(() => {
+      for (const key of keys) void tags.put(key, noBytes)
+    })
+    await settled(written, 'LMDB could not keep tags')
+  }
+
   assertRoom(): void {
     this.#parts.diskSpace.assertRoom()
   }
 
   async write(group: StagedGroup): Promise<void> {
-    const { events, streams, shapes, snapshots, environment } = this.#tables
+    const { events, streams, shapes, snapshots, tags, claims, environment } = this.#tables
     const shapeBytes = group.shapes.map(encodeShape)
     const heads = [...group.heads].map(([streamId, head]) => [streamId, encodeHead(head)] as const)
+    const tagKeys = group.tagged.flatMap(({ event, tags: own }) =>
+      tagKeysOf({ position: event.position, tags: own }),
+    )
+    const owners = [...group.claims].map(
+      ([key, owner]) => [key, owner === null ? null : Buffer.from(owner)] as const,
+    )
     const written = environment.batch(() => {
       for (let at = 0; at < shapeBytes.length; at++) {
         void shapes.put(group.shapes[at]!.number, shapeBytes[at]!)
@@ -92,6 +124,9 @@ export class LmdbLogStorage implements LogStorage {
       let position = group.after
       for (const bytes of group.records) void events.put(++position, bytes)
       for (const [streamId, bytes] of heads) void streams.put(streamId, bytes)
+      for (const key of tagKeys) void tags.put(key, noBytes)
+      for (const [key, owner] of owners)
+        void (owner === null ? claims.remove(key) : claims.put(key, owner))
       for (const { streamId, records } of group.deletions) {
         for (const [earlier, bytes] of records) void events.put(earlier, bytes)
         void snapshots.remove(streamId)
@@ -131,4 +166,8 @@ export class LmdbLogStorage implements LogStorage {
     await this.#closing
     releaseLock(this.#parts.dataDir, this.epoch)
   }
+}
+
+function tagKeysOf({ position, tags }: TagEntry): string[] {
+  return tags.map((tag) => tagKey(tagPrefix(tag), position))
 }

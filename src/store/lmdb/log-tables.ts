@@ -10,22 +10,27 @@ import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue, Position } from '../../events/event.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import type { StreamState } from '../../events/stream-end.js'
+import type { ClaimEntry } from '../claims.js'
 import type { StreamHead } from '../contracts.js'
-import { noStream, type RecordSource } from '../log-storage.js'
+import { noStream } from '../log-storage.js'
+import type { TagSource } from '../read-tagged.js'
+import { tagPrefix } from '../tags.js'
 import { type BytesTable, type Environment, openTable } from './environment.js'
-import { positionKeys, textKeys } from './keys.js'
+import { hexKeys, positionKeys, textKeys } from './keys.js'
 import { ValueViews } from './value-views.js'
 
 const headBytes = 12
 /** The byte behind a head; one that is not there stands for `open`. */
 const states: readonly StreamState[] = ['open', 'closed', 'deleted']
 
-export class LogTables implements RecordSource {
+export class LogTables implements TagSource {
   readonly environment: Environment
   readonly events: BytesTable<number>
   readonly streams: BytesTable<string>
   readonly shapes: BytesTable<number>
   readonly snapshots: BytesTable<string>
+  readonly tags: BytesTable<string>
+  readonly claims: BytesTable<string>
   readonly #views = new ValueViews()
   #known = new ShapeTable()
 
@@ -35,6 +40,8 @@ export class LogTables implements RecordSource {
     this.streams = openTable(environment, 'streams', textKeys)
     this.shapes = openTable(environment, 'shapes', positionKeys)
     this.snapshots = openTable(environment, 'snapshots', textKeys)
+    this.tags = openTable(environment, 'tags', hexKeys)
+    this.claims = openTable(environment, 'claims', hexKeys)
   }
 
   /** Forgets the shapes that are known and reads those that are stored. */
@@ -73,6 +80,31 @@ export class LogTables implements RecordSource {
     return value === undefined ? noStream : decodeHead(this.#views.of(value))
   }
 
+  taggedPositions(tag: string, after: Position, to: Position): readonly Position[] {
+    if (after >= to) return []
+    const prefix = tagPrefix(tag)
+    const range = { start: tagKey(prefix, after + 1), end: tagKey(prefix, to + 1) }
+    const positions: Position[] = []
+    for (const key of this.tags.getKeys(range)) positions.push(positionOfTagKey(key))
+    return positions
+  }
+
+  readClaimOwner(key: string): string | undefined {
+    this.claims.resetReadTxn()
+    return this.claims.getBinary(key)?.toString('utf8')
+  }
+
+  readClaims(prefix: string, after: string | undefined, limit: number): readonly ClaimEntry[] {
+    this.claims.resetReadTxn()
+    const start = after === undefined ? prefix : `${after}00`
+    const entries: ClaimEntry[] = []
+    for (const { key, value } of this.claims.getRange({ start, limit })) {
+      if (!key.startsWith(prefix)) break
+      entries.push({ key, owner: value.toString('utf8') })
+    }
+    return entries
+  }
+
   /** Shapes are append-only: only those behind the last known one can be new. */
   #loadShapes(): void {
     for (;;) {
@@ -82,6 +114,15 @@ export class LogTables implements RecordSource {
       this.#known.load([decodeShape(number, bytes)])
     }
   }
+}
+
+/** Where the index names a position under a tag: the tag's prefix, u64 position. In hexadecimal. */
+export function tagKey(prefix: string, position: Position): string {
+  return prefix + position.toString(16).padStart(16, '0')
+}
+
+function positionOfTagKey(key: string): Position {
+  return Number.parseInt(key.slice(-16), 16)
 }
 
 /** Stream heads: u32 version, u64 position, big-endian; u8 state, where the stream has ended. */

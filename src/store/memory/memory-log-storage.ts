@@ -7,8 +7,10 @@
 import type { Position } from '../../events/event.js'
 import { recordedAtMsOf } from '../../events/record.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
+import type { ClaimEntry } from '../claims.js'
 import type { StreamHead } from '../contracts.js'
 import { type LogStorage, type LogTail, noStream, type StagedGroup } from '../log-storage.js'
+import type { TagEntry } from '../tags.js'
 
 export class MemoryLogStorage implements LogStorage {
   readonly storeId: string
@@ -19,6 +21,9 @@ export class MemoryLogStorage implements LogStorage {
   #shapes: Shape[] = []
   readonly #heads = new Map<string, StreamHead>()
   readonly #snapshots = new Map<string, Buffer>()
+  /** Positions of each tag, in order. */
+  readonly #tags = new Map<string, Position[]>()
+  readonly #claims = new Map<string, string>()
 
   constructor(storeId: string) {
     this.storeId = storeId
@@ -55,6 +60,32 @@ export class MemoryLogStorage implements LogStorage {
     return this.#heads.get(streamId) ?? noStream
   }
 
+  taggedPositions(tag: string, after: Position, to: Position): readonly Position[] {
+    const positions = this.#tags.get(tag) ?? []
+    const last = positions.findLastIndex((position) => position <= to)
+    const before = positions.findLastIndex((position) => position <= after)
+    return positions.slice(before + 1, last + 1)
+  }
+
+  readClaimOwner(key: string): string | undefined {
+    return this.#claims.get(key)
+  }
+
+  readClaims(prefix: string, after: string | undefined, limit: number): readonly ClaimEntry[] {
+    const keys = [...this.#claims.keys()].filter(
+      (key) => key.startsWith(prefix) && (after === undefined || key > after),
+    )
+    return keys
+      .sort()
+      .slice(0, limit)
+      .map((key) => ({ key, owner: this.#claims.get(key)! }))
+  }
+
+  async writeTags(entries: readonly TagEntry[]): Promise<void> {
+    await Promise.resolve()
+    for (const entry of entries) this.#tag(entry)
+  }
+
   assertRoom(): void {}
 
   /** Writes in a later turn, like a disk would: nothing staged can be read at once by accident. */
@@ -63,6 +94,11 @@ export class MemoryLogStorage implements LogStorage {
     for (const shape of group.shapes) this.#shapes.push(shape)
     for (const bytes of group.records) this.#records.push(bytes)
     for (const [streamId, head] of group.heads) this.#heads.set(streamId, head)
+    for (const { event, tags } of group.tagged) this.#tag({ position: event.position, tags })
+    for (const [key, owner] of group.claims) {
+      if (owner === null) this.#claims.delete(key)
+      else this.#claims.set(key, owner)
+    }
     for (const { streamId, records } of group.deletions) {
       for (const [position, bytes] of records) this.#records[position - 1] = bytes
       this.#snapshots.delete(streamId)
@@ -92,5 +128,17 @@ export class MemoryLogStorage implements LogStorage {
     this.#shapes = []
     this.#heads.clear()
     this.#snapshots.clear()
+    this.#tags.clear()
+    this.#claims.clear()
+  }
+
+  /** New events have the highest positions; older ones come when an index is filled later. */
+  #tag({ position, tags }: TagEntry): void {
+    for (const tag of tags) {
+      const positions = this.#tags.get(tag) ?? []
+      this.#tags.set(tag, positions)
+      const before = positions.findLastIndex((each) => each <= position)
+      if (positions[before] !== position) positions.splice(before + 1, 0, position)
+    }
   }
 }
