@@ -11,6 +11,7 @@ import type { RecordedEvent } from '../events/event.js'
 import { compileSchema, type PayloadCheck } from '../events/schema.js'
 import { UpcastTable } from '../events/upcasting.js'
 import { streamEndCommands, streamEndEvents } from './stream-end-commands.js'
+import { compilePersonal, type PersonalType } from './personal-fields.js'
 
 export interface CommandType {
   readonly name: string
@@ -26,6 +27,8 @@ export interface EventType {
   readonly evolve: Evolve
   /** Only on those of `stream-end-commands.ts`. */
   readonly endsStream?: true
+  /** `null`: none of its fields is personal. */
+  readonly personal: PersonalType | null
 }
 
 export type Evolve = (state: unknown, event: RecordedEvent) => unknown
@@ -55,7 +58,8 @@ export function compileActor(definition: AnyActor): ActorType {
   for (const [type, each] of eventEntries) {
     const payload = compileSchema(`event ${type}`, each.schema)
     const evolve = definition.evolve[type] as unknown as Evolve
-    events.set(type, Object.freeze({ payload, schemaVersion: each.version, evolve }))
+    const personal = compilePersonal(type, each)
+    events.set(type, Object.freeze({ payload, schemaVersion: each.version, evolve, personal }))
   }
   return Object.freeze({
     name,

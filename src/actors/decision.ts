@@ -22,6 +22,7 @@ import {
   OverloadedError,
 } from './errors.js'
 import type { Message } from './message.js'
+import { personalFieldsOf } from './personal-fields.js'
 
 /**
  * Decides a command.
@@ -32,6 +33,7 @@ import type { Message } from './message.js'
  * @throws {InvalidDecisionError} DRAMATIS_INVALID_DECISION
  * @throws {SchemaMismatchError} DRAMATIS_SCHEMA_MISMATCH: an event does not fit its schema.
  * @throws {EventValueError} DRAMATIS_EVENT_VALUE: an event holds what no event may hold.
+ * @throws {InvalidSubjectError} DRAMATIS_INVALID_SUBJECT: of a personal field.
  * @throws {OverloadedError} DRAMATIS_OVERLOADED: more events than one command may decide.
  */
 export function decideEvents(
@@ -94,14 +96,17 @@ function checkedEvent(message: Message, type: unknown, data: unknown): EventToSt
     throw invalid(message, describeType(type))
   }
   const { metadata, occurredAtMs } = message.context!
-  const { schemaVersion } = known
+  const { schemaVersion, personal } = known
   // A command's payload handed on as the event's is ours already: it need not be copied again.
   const checked =
     data === message.payload ? known.payload.recheck(data as Payload) : known.payload.check(data)
-  if (occurredAtMs === undefined) {
-    return { type: type as string, schemaVersion, data: checked, metadata }
-  }
-  return { type: type as string, schemaVersion, data: checked, metadata, occurredAtMs }
+  const event: EventToStage =
+    occurredAtMs === undefined
+      ? { type: type as string, schemaVersion, data: checked, metadata }
+      : { type: type as string, schemaVersion, data: checked, metadata, occurredAtMs }
+  if (personal === null) return event
+  const fields = personalFieldsOf(personal, checked, message.aggregateId)
+  return fields === null ? event : { ...event, personal: fields }
 }
 
 function rejection(message: Message, reason: unknown, detail: unknown): Error {

@@ -37,5 +37,5 @@ function commandType(name: string, type: string): CommandType {
 }
 
 function eventType(evolve: Evolve): EventType {
-  return Object.freeze({ payload, schemaVersion: 1, evolve, endsStream: true })
+  return Object.freeze({ payload, schemaVersion: 1, evolve, personal: null, endsStream: true })
 }

@@ -16,6 +16,7 @@ import type { InferObject } from '../events/schema-types.js'
 import { isTypeName } from '../events/stream-id.js'
 import type { EventHistory, OldData, UpcastPart } from '../events/upcasting.js'
 import type { LiteralsKept } from './literals-kept.js'
+import { type AnyPersonalFields, type PersonalFields, parsePersonalFields } from './personal.js'
 
 /** A schema as fastest-validator reads it: field names to rules. */
 export type SchemaDefinition = Readonly<Record<string, unknown>>
@@ -29,6 +30,8 @@ export interface EventDefinition<Data> extends EventHistory {
   readonly schema: SchemaDefinition
   /** Schema version, 1-based. */
   readonly version: number
+  /** Fields about somebody, by name. */
+  readonly personal: AnyPersonalFields
 }
 
 /** The payload type of an event definition. */
@@ -108,7 +111,14 @@ export interface EventOptions<
   readonly formerly?: readonly string[]
   /** Other events of the same actor that old ones of this may become, by name. @default none */
   readonly into?: Into
+  /**
+   * Fields about somebody, each with whom: recorded so that `runtime.forget` makes them unreadable.
+   * @default none
+   */
+  readonly personal?: PersonalFields<Data>
 }
+
+const optionNames = ['version', 'upcast', 'formerly', 'into', 'personal']
 
 /**
  * Describes an event type.
@@ -123,7 +133,7 @@ export function defineEvent<
   const Into extends UpcastTargets = Record<never, never>,
 >(schema: S, options: EventOptions<V, InferObject<S>, Into> = {}): EventDefinition<InferObject<S>> {
   objectAt('schema', schema)
-  knownKeys('options of an event', options, ['version', 'upcast', 'formerly', 'into'])
+  knownKeys('options of an event', options, optionNames)
   const version = integerIn('version', options.version ?? 1, 1, 1_000_000)
   return Object.freeze({
     schema: Object.freeze({ ...schema }),
@@ -131,6 +141,7 @@ export function defineEvent<
     upcast: parseUpcasters(version, options.upcast ?? {}),
     formerly: parseNames(options.formerly ?? []),
     into: frozenTable(objectAt('into', options.into ?? {})),
+    personal: parsePersonalFields(schema, options.personal ?? {}),
   }) as never
 }
 

@@ -24,6 +24,7 @@ import type {
   Version,
 } from '../events/event.js'
 import type { StreamState } from '../events/stream-end.js'
+import type { PersonalField } from '../events/sealed-fields.js'
 
 /** What a writer takes the stream's version to be: a number, 'none' (= 0), or not checked. */
 export type ExpectedVersion = Version | 'none' | 'any'
@@ -36,6 +37,8 @@ export interface EventToStage {
   readonly metadata: EventMetadata
   /** Milliseconds since the epoch; left out when it is the time of recording. */
   readonly occurredAtMs?: number
+  /** Fields of `data` to seal for their subjects; left out when there are none. */
+  readonly personal?: readonly PersonalField[]
 }
 
 /** The events that one stream gains. */
@@ -128,14 +131,47 @@ export interface LogReader {
    * Reads the next piece of the log. Reads a batch, copies it, holds nothing afterwards.
    *
    * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD, at the first record that fails its CRC.
+   * @throws {DamagedKeyError} DRAMATIS_DAMAGED_KEY
    */
   readBatch(options: ReadBatchOptions): Promise<LogBatch>
   /** The last durable position as this reader sees it now. */
   readHead(): Promise<Position>
 }
 
+/** Events of one type that were recorded with sealed fields. */
+export interface SealedType {
+  readonly aggregateType: string
+  readonly type: string
+  readonly schemaVersion: number
+}
+
+/**
+ * The people that personal fields are about. Their fields are sealed with a key for each, so that
+ * destroying the key makes every one of them unreadable, wherever it is.
+ */
+export interface Subjects {
+  /** Every type of which an event was ever recorded with sealed fields. */
+  readonly sealedTypes: readonly SealedType[]
+  /** Subjects whose forgetting was begun and not finished, by this process or one before. */
+  readonly pending: number
+  stateOf(subjectId: string): 'unknown' | 'known' | 'forgotten'
+  /**
+   * Destroys the keys of subjects: from the moment it resolves, on every thread, their fields read as
+   * forgotten. Snapshots of actors with sealed events are gone too. Those who are forgotten stay so.
+   * Durable; what was begun and cut short is completed by the next opening.
+   *
+   * @param meanwhile - Drops what is in memory and rests on those fields. Until it has settled, no such
+   *   snapshot is kept or read.
+   * @throws {UnknownSubjectError} DRAMATIS_UNKNOWN_SUBJECT; nothing was changed.
+   */
+  destroy(subjectIds: readonly string[], meanwhile: () => Promise<void>): Promise<void>
+  /** Whatever else held the fields of pending subjects is gone: none is pending any more. */
+  finish(): Promise<void>
+}
+
 /** The log of events, the heads of its streams, and their snapshots. One owner at a time. */
 export interface EventStore extends LogReader {
+  readonly subjects: Subjects
   /** Made when the store was created: 26 characters. */
   readonly storeId: string
   /** Rises by one each time the store gets a new owner. */
@@ -159,6 +195,7 @@ export interface EventStore extends LogReader {
    * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT; nothing was staged.
    * @throws {StreamEndedError} DRAMATIS_STREAM_ENDED; nothing was staged.
    * @throws {RecordTooLargeError} DRAMATIS_RECORD_TOO_LARGE; nothing was staged.
+   * @throws {SubjectForgottenError} DRAMATIS_SUBJECT_FORGOTTEN; nothing was staged.
    * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED; nothing was staged.
    * @throws {DiskFullError} DRAMATIS_DISK_FULL; nothing was staged.
    */

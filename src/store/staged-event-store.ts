@@ -13,6 +13,7 @@
 import assert from 'node:assert/strict'
 import type { Cancel } from '../base/clock.js'
 import type { Position, RecordedEvent } from '../events/event.js'
+import { splitStreamId } from '../events/stream-id.js'
 import { publish } from '../telemetry/channels.js'
 import type {
   CommitResult,
@@ -32,12 +33,14 @@ import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
 import { type Placed, Staging } from './staging.js'
 import { tombstonesOf } from './tombstones.js'
+import { StoreSubjects } from './store-subjects.js'
 import { StreamWalk, versionRange } from './walk-stream.js'
 
 /**
  * States: `open` -> `stopped` (a commit failed or was late) -> `open` (reopen); any -> `closed`.
  */
 export class StagedEventStore implements EventStore {
+  readonly subjects: StoreSubjects
   readonly #storage: LogStorage
   readonly #options: ParsedStoreOptions
   readonly #listeners = new Set<(result: CommitResult) => void>()
@@ -50,6 +53,7 @@ export class StagedEventStore implements EventStore {
   #closing: Promise<void> | null = null
 
   constructor(storage: LogStorage, options: ParsedStoreOptions) {
+    this.subjects = new StoreSubjects(storage.keys)
     this.#storage = storage
     this.#options = options
     const tail = storage.readTail()
@@ -134,16 +138,23 @@ export class StagedEventStore implements EventStore {
 
   async readSnapshot(streamId: string): Promise<Snapshot | undefined> {
     await this.#readable()
+    if (this.subjects.isDestroying) return undefined
     const head = this.#freshHead(streamId)
     const bytes = this.#storage.readSnapshot(streamId)
-    return bytes === undefined ? undefined : decodeSnapshot(bytes, head)
+    if (bytes === undefined) return undefined
+    return decodeSnapshot(streamId, bytes, head, this.#storage.keys)
   }
 
   /** The state must rest on durable events: a snapshot must never outlive what led to it. */
   async writeSnapshot(streamId: string, snapshot: Snapshot): Promise<void> {
     this.#assertOpen()
     assert(snapshot.position <= this.#head, 'a snapshot rests on durable events')
-    await this.#storage.writeSnapshot(streamId, encodeSnapshot(snapshot))
+    const { keys } = this.#storage
+    const isSealed = keys.hasSealed(splitStreamId(streamId).aggregateType)
+    if (isSealed && this.subjects.isDestroying) return
+    const bytes = encodeSnapshot(streamId, snapshot, isSealed ? keys.snapshotKey() : null)
+    if (keys.hasUnwritten) await keys.flush()
+    await this.#storage.writeSnapshot(streamId, bytes)
   }
 
   onCommit(listener: (result: CommitResult) => void): Cancel {
@@ -183,6 +194,8 @@ export class StagedEventStore implements EventStore {
   async #write(group: StagedGroup): Promise<void> {
     const staging = this.#staging
     if (this.#options.failpoint !== undefined) await this.#options.failpoint('commit')
+    const { keys } = this.#storage
+    if (keys.hasUnwritten) await keys.flush()
     // A failpoint that was held up until the store gave up must not write behind its back.
     if (this.#status === 'stopped' || staging !== this.#staging) throw new Error('it was given up')
     await this.#storage.write(group)
@@ -220,6 +233,7 @@ export class StagedEventStore implements EventStore {
       clock,
       recordBytesMax,
       headsMax,
+      keys: this.#storage.keys,
       readHead: (streamId) => this.#storage.readStreamHead(streamId),
       tombstones: (streamId, head, shape) => tombstonesOf(this.#storage, streamId, head, shape),
     })

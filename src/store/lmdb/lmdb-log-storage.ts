@@ -11,6 +11,7 @@ import { damageOf, recordedAtMsOf } from '../../events/record.js'
 import type { Shape } from '../../events/shapes.js'
 import type { StreamHead } from '../contracts.js'
 import { StoreStoppedError } from '../errors.js'
+import type { KeyVault } from '../keys/key-vault.js'
 import type { LogStorage, LogTail, StagedGroup } from '../log-storage.js'
 import type { DiskSpace } from './disk-space.js'
 import { type Environment, settled } from './environment.js'
@@ -22,6 +23,7 @@ export interface LogStorageParts {
   readonly storeId: string
   readonly epoch: number
   readonly environment: Environment
+  readonly keys: KeyVault
   readonly diskSpace: DiskSpace
   /** Opens the environment again, after it was closed. */
   readonly openAgain: () => Promise<Environment>
@@ -30,6 +32,7 @@ export interface LogStorageParts {
 export class LmdbLogStorage implements LogStorage {
   readonly storeId: string
   readonly epoch: number
+  readonly keys: KeyVault
   readonly #parts: LogStorageParts
   #tables: LogTables
   /** Set once the environment is being closed; LMDB first finishes what it was given. */
@@ -39,7 +42,8 @@ export class LmdbLogStorage implements LogStorage {
     this.storeId = parts.storeId
     this.epoch = parts.epoch
     this.#parts = parts
-    this.#tables = new LogTables(parts.environment)
+    this.keys = parts.keys
+    this.#tables = new LogTables(parts.environment, parts.keys)
   }
 
   readTail(): LogTail {
@@ -105,7 +109,8 @@ export class LmdbLogStorage implements LogStorage {
     await this.#closing
     const { dataDir, openAgain } = this.#parts
     if (!holdsLock(dataDir, this.epoch)) throw new StoreStoppedError(`${dataDir} has a new owner`)
-    this.#tables = new LogTables(await openAgain())
+    this.#tables = new LogTables(await openAgain(), this.keys)
+    await this.keys.reopen()
     this.#closing = null
   }
 
@@ -120,6 +125,7 @@ export class LmdbLogStorage implements LogStorage {
   async close(): Promise<void> {
     this.#closing ??= this.#tables.environment.close()
     await this.#closing
+    await this.keys.close()
     releaseLock(this.#parts.dataDir, this.epoch)
   }
 }

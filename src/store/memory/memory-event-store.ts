@@ -7,13 +7,22 @@
 import { createIdSource } from '../../base/ids.js'
 import { systemRandom } from '../../base/random.js'
 import type { EventStore, EventStoreOptions } from '../contracts.js'
+import { KeyVault, vaultTables } from '../keys/key-vault.js'
+import { MemorySlots } from '../keys/memory-slots.js'
 import { parseStoreOptions } from '../options.js'
 import { StagedEventStore } from '../staged-event-store.js'
 import { MemoryLogStorage } from './memory-log-storage.js'
+import { openMemoryTables } from './memory-tables.js'
 
 /** Opens an empty event store. @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
 export async function openMemoryEventStore(options: EventStoreOptions): Promise<EventStore> {
   const parsed = parseStoreOptions(options)
   const storeId = createIdSource(parsed.clock, systemRandom).next()
-  return new StagedEventStore(new MemoryLogStorage(storeId), parsed)
+  const tables = openMemoryTables(vaultTables)
+  const keys = await KeyVault.open({
+    slots: new MemorySlots(),
+    openTables: async () => tables,
+    exists: false,
+  })
+  return new StagedEventStore(new MemoryLogStorage(storeId, keys), parsed)
 }

@@ -8,11 +8,13 @@ import type { Position } from '../../events/event.js'
 import { recordedAtMsOf } from '../../events/record.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import type { StreamHead } from '../contracts.js'
+import type { KeyVault } from '../keys/key-vault.js'
 import { type LogStorage, type LogTail, noStream, type StagedGroup } from '../log-storage.js'
 
 export class MemoryLogStorage implements LogStorage {
   readonly storeId: string
   readonly epoch = 1
+  readonly keys: KeyVault
   /** Index = position - 1. */
   #records: Buffer[] = []
   /** Index = shape number - 1. */
@@ -20,8 +22,9 @@ export class MemoryLogStorage implements LogStorage {
   readonly #heads = new Map<string, StreamHead>()
   readonly #snapshots = new Map<string, Buffer>()
 
-  constructor(storeId: string) {
+  constructor(storeId: string, keys: KeyVault) {
     this.storeId = storeId
+    this.keys = keys
   }
 
   readTail(): LogTail {
@@ -84,5 +87,6 @@ export class MemoryLogStorage implements LogStorage {
     this.#shapes = []
     this.#heads.clear()
     this.#snapshots.clear()
+    await this.keys.close()
   }
 }

@@ -1,0 +1,53 @@
+/**
+ * The subjects of a store: who they are is the vault's; when snapshots may be kept is decided here.
+ *
+ * Invariant: a snapshot of a state that was folded before a key was destroyed is not kept after it.
+ */
+
+import type { SealedType, Subjects } from './contracts.js'
+import { UnknownSubjectError } from './errors.js'
+import type { KeyVault } from './keys/key-vault.js'
+
+export class StoreSubjects implements Subjects {
+  readonly #keys: KeyVault
+  /** Calls of `destroy` under way. */
+  #destroying = 0
+
+  constructor(keys: KeyVault) {
+    this.#keys = keys
+  }
+
+  get sealedTypes(): readonly SealedType[] {
+    return this.#keys.sealedTypes
+  }
+
+  get pending(): number {
+    return this.#keys.pending
+  }
+
+  /** Whether states in memory may still hold what is being forgotten. */
+  get isDestroying(): boolean {
+    return this.#destroying > 0
+  }
+
+  stateOf(subjectId: string): 'unknown' | 'known' | 'forgotten' {
+    return this.#keys.stateOf(subjectId)
+  }
+
+  async destroy(subjectIds: readonly string[], meanwhile: () => Promise<void>): Promise<void> {
+    for (const subjectId of subjectIds) {
+      if (this.stateOf(subjectId) === 'unknown') throw new UnknownSubjectError(subjectId)
+    }
+    this.#destroying += 1
+    try {
+      await this.#keys.destroy(subjectIds)
+      await meanwhile()
+    } finally {
+      this.#destroying -= 1
+    }
+  }
+
+  finish(): Promise<void> {
+    return this.#keys.finish()
+  }
+}
