@@ -12,6 +12,7 @@ export {
   DecideFailedError,
   EvolveFailedError,
   InvalidDecisionError,
+  InvalidSubjectError,
   OverloadedError,
   PrepareFailedError,
   UnknownActorError,
@@ -57,6 +58,7 @@ export {
   type StartFrom,
 } from './define/handler.js'
 export { RetryAfterError, TerminalError } from './define/handler-errors.js'
+export type { PersonalFieldOptions, PersonalFields, SubjectOf } from './define/personal.js'
 export {
   type AnyProjector,
   defineProjector,
@@ -96,6 +98,9 @@ export { Bus, type BusListener } from './runtime/bus.js'
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
+export { ForgetIncompleteError } from './runtime/forget-errors.js'
+export type { ForgetOptions, ForgetProgress, ForgetReport } from './runtime/forgetting.js'
+export type { Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
 export type {
@@ -109,6 +114,7 @@ export type { RuntimeStatus } from './runtime/status.js'
 export type { Durability, ExpectedVersion, ReadStreamOptions } from './store/contracts.js'
 export {
   CommitUnknownError,
+  DamagedKeyError,
   DamagedRecordError,
   DiskFullError,
   FormatVersionError,
@@ -118,6 +124,8 @@ export {
   StoreStoppedError,
   StoreUnavailableError,
   StreamEndedError,
+  SubjectForgottenError,
+  UnknownSubjectError,
   VersionConflictError,
 } from './store/errors.js'
 export {

@@ -42,6 +42,13 @@ export interface ActorSystem {
   ): Promise<Receipt>
   /** The actor's state after every command sent before; frozen. Waits for the commits it rests on. */
   state(actor: AnyActor | string, aggregateId: string): Promise<unknown>
+  /**
+   * Has every actor of these names that is in memory read back from its stream, because what was read
+   * before no longer holds. Commands wait meanwhile; none is lost.
+   *
+   * @returns how many, when no such actor holds its old state, and no snapshot of one is on its way.
+   */
+  reread(actors: ReadonlySet<string>): Promise<number>
   status(): ActorSystemStatus
   /**
    * Refuses new commands and waits for the ones that were taken. Idempotent.

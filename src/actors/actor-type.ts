@@ -45,7 +45,10 @@ export interface ActorType {
   readonly snapshot: Required<SnapshotOptions> | null
 }
 
-/** @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA */
+/**
+ * @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA
+ * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: a forgotten field would not fit its schema.
+ */
 export function compileActor(definition: AnyActor): ActorType {
   const { name } = definition
   const commands = new Map(streamEndCommands.map((each) => [each.name, each]))

@@ -241,12 +241,7 @@ export class InvalidSubjectError extends DramatisError {
   readonly type: string
   readonly field: string
 
-  constructor(
-    type: string,
-    field: string,
-    found: string,
-    options?: { readonly cause?: unknown },
-  ) {
+  constructor(type: string, field: string, found: string, options?: { readonly cause?: unknown }) {
     super(
       `Expected the subject of ${field} in ${type} to be null or an id (well-formed text of 1 to 512 ` +
         `bytes), found ${found}. Nothing was written: mend personal.${field} of its definition.`,

@@ -8,10 +8,9 @@
  */
 
 import { isDeepStrictEqual } from 'node:util'
-import { describeValue } from '../base/errors.js'
+import { describeValue, InvalidArgumentError } from '../base/errors.js'
 import type { EventDefinition } from '../define/event.js'
 import type { AnyPersonalField } from '../define/personal.js'
-import { InvalidSchemaError } from '../events/errors.js'
 import { compileSchema, type Payload } from '../events/schema.js'
 import type { PersonalField } from '../events/sealed-fields.js'
 import { InvalidSubjectError } from './errors.js'
@@ -27,7 +26,7 @@ export interface PersonalType {
 
 /**
  * @returns `null`: the event has none.
- * @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA: a replacement does not fit its field.
+ * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: a replacement does not fit its field.
  */
 export function compilePersonal(
   type: string,
@@ -80,13 +79,14 @@ export function isSubjectId(value: unknown): value is string {
 }
 
 function assertFits(type: string, field: string, rule: unknown, forgotten: unknown): void {
-  const subject = `event ${type}`
+  const check = compileSchema(`event ${type}`, { [field]: rule })
   try {
-    compileSchema(subject, { [field]: rule }).check({ [field]: forgotten })
-  } catch (cause) {
-    const why =
-      `what ${field} reads as when forgotten, ${describeValue(forgotten)}, does not fit it: ` +
-      `declare another with personal: { ${field}: { subject, forgotten } }`
-    throw new InvalidSchemaError(subject, why, { cause })
+    check.check({ [field]: forgotten })
+  } catch {
+    throw new InvalidArgumentError(
+      `what ${field} of event ${type} reads as when forgotten`,
+      `a value of its schema (personal: { ${field}: { subject, forgotten } } declares another)`,
+      forgotten,
+    )
   }
 }

@@ -32,6 +32,8 @@ export class SnapshotWriter {
   readonly #pending = new Map<string, SnapshotTask>()
   readonly #failures = new Map<string, unknown>()
   #writing: Promise<void> | null = null
+  /** The one write under way, or the last one. It never rejects. */
+  #write: Promise<void> = Promise.resolve()
   #written = 0
 
   constructor(store: EventStore, pendingMax: number) {
@@ -64,16 +66,25 @@ export class SnapshotWriter {
     this.#pending.clear()
   }
 
+  /** Forgets what waits of some actors, and resolves when none of their states is being written. */
+  async drop(isConcerned: (type: ActorType) => boolean): Promise<void> {
+    for (const [streamId, { type }] of this.#pending) {
+      if (isConcerned(type)) this.#pending.delete(streamId)
+    }
+    await this.#write
+  }
+
   async #writeAll(): Promise<void> {
     await yieldToEventLoop()
     for (const [streamId, task] of this.#pending) {
       this.#pending.delete(streamId)
-      await this.#write(task)
+      this.#write = this.#writeOne(task)
+      await this.#write
     }
     this.#writing = null
   }
 
-  async #write(task: SnapshotTask): Promise<void> {
+  async #writeOne(task: SnapshotTask): Promise<void> {
     const { type, streamId, version, position } = task
     try {
       const state = copyValue(task.state, `state of ${type.name}`)

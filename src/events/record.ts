@@ -168,8 +168,7 @@ export function decodeRecord(
   const streamId = streamIdOf(shape.aggregateType, aggregateId)
   const version = versionOf(bytes)
   const id = eventIdOf(streamId, version)
-  const forgotten =
-    bytes[4] === sealedRecordFormat ? openRecord(shape, id, values, keys) : null
+  const forgotten = bytes[4] === sealedRecordFormat ? openRecord(shape, id, values, keys) : null
   const recordedAtMs = recordedAtMsOf(bytes)
   const event: DecodedEvent = {
     id,

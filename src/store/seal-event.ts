@@ -5,8 +5,8 @@
  */
 
 import type { EventValue } from '../events/event.js'
-import { type PersonalField, type SealedFields, sealFields } from '../events/sealed-fields.js'
 import { eventIdOf } from '../events/record.js'
+import { type PersonalField, type SealedFields, sealFields } from '../events/sealed-fields.js'
 import type { EventToStage } from './contracts.js'
 import { SubjectForgottenError } from './errors.js'
 import type { KeyVault } from './keys/key-vault.js'

@@ -131,6 +131,11 @@ export class HandlerSubscription {
     this.#changeMode()
   }
 
+  /** Has the log read anew: resolves when nothing that was read before is waiting for its delivery. */
+  async reread(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.renew()))
+  }
+
   /** @throws {CaughtUpTimeoutError} DRAMATIS_CAUGHT_UP_TIMEOUT */
   caughtUp(position: Position, timeoutMs: number): Promise<void> {
     return this.#waiters.wait(position, timeoutMs)

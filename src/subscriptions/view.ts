@@ -108,6 +108,11 @@ export class View {
     return this.#subscription.cursor
   }
 
+  /** The directory of the rows that serve. */
+  get directory(): string {
+    return this.#subscription.directory
+  }
+
   wake(): void {
     this.#subscription.wake()
   }
@@ -148,6 +153,11 @@ export class View {
     } finally {
       this.#rebuilding = null
     }
+  }
+
+  /** Resolves when no rebuild is under way. */
+  async rebuildsOver(): Promise<void> {
+    while (this.#rebuilding !== null) await this.#rebuilding
   }
 
   /** Gives a rebuild under way up, lets the turn under way finish, and lets go of the rows. */

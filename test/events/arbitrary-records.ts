@@ -56,7 +56,12 @@ export const arbitraryRecord: fc.Arbitrary<RecordInput> = fc
     for (const other of others) table.resolve('Order', 'Anything', 1, other as never)
     const resolved = table.resolve('Order', 'Anything', 1, payload)
     const sealed = null
-    return { ...rest, sealed, data: payload, shape: asMap ? { ...resolved, fields: null } : resolved }
+    return {
+      ...rest,
+      sealed,
+      data: payload,
+      shape: asMap ? { ...resolved, fields: null } : resolved,
+    }
   })
 
 /** The event that a record of this input holds. */

@@ -13,8 +13,8 @@ import {
   keyHashOf,
   previousPositionOf,
   type RecordInput,
-  sealedRecordFormat,
   recordedAtMsOf,
+  sealedRecordFormat,
   shapeNumberOf,
   versionOf,
 } from '../../src/events/record.js'
