@@ -12,6 +12,7 @@ import { readingContract } from './event-store-reading.js'
 import { snapshotContract } from './event-store-snapshots.js'
 import { stagingContract } from './event-store-staging.js'
 import { streamEndContract } from './event-store-stream-ends.js'
+import { subjectsContract } from './event-store-subjects.js'
 
 /**
  * Opens an empty store that is closed, and whose files are removed, after the test. Options that are
@@ -30,5 +31,6 @@ export function eventStoreContract(name: string, openStore: OpenStore): void {
     readingContract(openStore)
     snapshotContract(openStore)
     streamEndContract(openStore)
+    subjectsContract(openStore)
   })
 }
