@@ -5,7 +5,7 @@ import { DramatisError } from '../base/errors.js'
 /** A forgetting did not get through. What it did is not undone; what is left is done by the next one. */
 export class ForgetIncompleteError extends DramatisError {
   readonly code = 'DRAMATIS_FORGET_INCOMPLETE'
-  /** Whether the keys are destroyed: then nobody reads the fields from the log any more. */
+  /** Whether the keys are known to be destroyed: then nobody reads the fields from the log any more. */
   readonly keysDestroyed: boolean
   /** Views whose rows may still hold what is forgotten. */
   readonly views: readonly string[]
@@ -19,7 +19,7 @@ export class ForgetIncompleteError extends DramatisError {
     const done = keysDestroyed
       ? `The keys are destroyed; views to be rebuilt: ${views.join(', ') || 'none'}. Forget the same ` +
         'subjects again, or open the runtime anew, to do the rest.'
-      : 'Nothing was changed: forget them again.'
+      : 'The keys are there, or may be: forget them again.'
     super(`Expected to forget everything, but ${why}. ${done}`, options)
     this.keysDestroyed = keysDestroyed
     this.views = views

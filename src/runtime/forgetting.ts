@@ -116,16 +116,23 @@ export class Forgetting {
     subjectIds: readonly string[],
     options: ForgetOptions,
   ): Promise<Omit<ForgetReport, 'subjects' | 'durationMs'>> {
-    const { store } = this.#parts
+    const { subjects } = this.#parts.store
     let actors = 0
-    await store.subjects.destroy(subjectIds, async () => {
-      actors = await this.#rereadActors()
-    })
-    await this.#rereadHandlers()
-    const views = await this.#rebuildViews(options)
-    const directories = await this.#removeUnused()
-    await store.subjects.finish()
-    return { actors, views, directories }
+    let areKeysDestroyed = false
+    try {
+      await subjects.destroy(subjectIds, async () => {
+        areKeysDestroyed = true
+        actors = await this.#rereadActors()
+      })
+      await this.#rereadHandlers()
+      const views = await this.#rebuildViews(options)
+      const directories = await this.#removeUnused()
+      await subjects.finish()
+      return { actors, views, directories }
+    } catch (cause) {
+      if (cause instanceof ForgetIncompleteError) throw cause
+      throw new ForgetIncompleteError(describeValue(cause), areKeysDestroyed, [], { cause })
+    }
   }
 
   #rereadActors(): Promise<number> {

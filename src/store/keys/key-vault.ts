@@ -74,8 +74,7 @@ export class KeyVault implements KeyReader {
   static async open(parts: VaultParts): Promise<KeyVault> {
     const vault = new KeyVault(parts)
     if (parts.exists) await vault.#openTables()
-    const slots = [...vault.#pending.values()]
-    if (slots.length > 0) await vault.#destroySlots(slots)
+    if (vault.#pending.size > 0) await vault.#destroyPending()
     return vault
   }
 
@@ -162,7 +161,7 @@ export class KeyVault implements KeyReader {
       this.#tables!.refresh()
       this.#pending = new Map([...this.#pending, ...slots])
       for (const subjectId of subjectIds) this.#dropCached(subjectId)
-      await this.#destroySlots(slots.map(([, slot]) => slot))
+      await this.#destroyPending()
     })
   }
 
@@ -303,9 +302,10 @@ export class KeyVault implements KeyReader {
     for (const [subjectId, key] of subjects) this.#keep(subjectId, key)
   }
 
-  async #destroySlots(slots: readonly number[]): Promise<void> {
+  /** All of them, with the key of snapshots: what was overwritten before is overwritten again. */
+  async #destroyPending(): Promise<void> {
     const snapshots = this.#snapshotSlot === 0 ? [] : [this.#snapshotSlot]
-    await this.#parts.slots.destroy([...slots, ...snapshots])
+    await this.#parts.slots.destroy([...this.#pending.values(), ...snapshots])
   }
 }
 

@@ -8,6 +8,7 @@
 import { writeSync } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { StoreUnavailableError } from '../errors.js'
 import { encodeSlot, type KeySlots, slotBytes } from './key-slots.js'
 import { SlotReader } from './slot-reader.js'
 
@@ -51,9 +52,14 @@ export class SlotFile implements KeySlots {
   async #open(): Promise<FileHandle> {
     if (this.#file !== null) return this.#file
     const directory = dirname(this.#path)
-    await mkdir(directory, { recursive: true })
-    this.#file = await openOrCreate(this.#path, directory)
-    return this.#file
+    try {
+      await mkdir(directory, { recursive: true })
+      this.#file = await openOrCreate(this.#path, directory)
+      return this.#file
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new StoreUnavailableError(directory, why, { cause })
+    }
   }
 }
 

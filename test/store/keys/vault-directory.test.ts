@@ -103,6 +103,36 @@ test('a commit whose keys cannot be written writes nothing, and the next one goe
   assert.deepEqual(await namesIn(store), ['name of bob'])
 })
 
+test('a forgetting whose keys cannot be written loses none that the next commit needs', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const store = await directory.openStore()
+  const inTheWay = join(directory.path, 'keys')
+  writeFileSync(inTheWay, 'a file where the directory should be')
+  store.stage([about('ada'), about('bob')])
+
+  await assert.rejects(store.subjects.destroy(['ada'], noneInMemory), {
+    code: 'DRAMATIS_STORE_UNAVAILABLE',
+  })
+  rmSync(inTheWay)
+  await store.commit()
+
+  assert.deepEqual(await namesIn(store), ['name of ada', 'name of bob'])
+})
+
+test('a forgetting is repeated in full as long as it is pending', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const store = await directory.openStore()
+  await appendEvents(store, [about('ada')])
+  const before = readFileSync(slotsOf(directory))
+  await store.subjects.destroy(['ada'], noneInMemory)
+  // As if the first one had failed to overwrite it.
+  writeFileSync(slotsOf(directory), before)
+
+  await store.subjects.destroy([], noneInMemory)
+
+  assert.deepEqual(await namesIn(store), ['no name'])
+})
+
 test('a commit that fails behind its keys leaves keys that harm nobody', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   let isFailing = true
