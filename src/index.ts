@@ -96,11 +96,10 @@ export {
 export type { OldData, UpcastPart } from './events/upcasting.js'
 export { Bus, type BusListener } from './runtime/bus.js'
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
-export { type ImportLogOptions, importLog } from './runtime/import-log.js'
-export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { ForgetIncompleteError } from './runtime/forget-errors.js'
 export type { ForgetOptions, ForgetProgress, ForgetReport } from './runtime/forgetting.js'
-export type { Log, ReadLogOptions } from './runtime/log.js'
+export { type ImportLogOptions, importLog } from './runtime/import-log.js'
+export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
 export type { RuntimeOptions } from './runtime/options.js'
 export type {

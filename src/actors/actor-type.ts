@@ -10,8 +10,8 @@ import type { EventDefinition } from '../define/event.js'
 import type { RecordedEvent } from '../events/event.js'
 import { compileSchema, type PayloadCheck } from '../events/schema.js'
 import { UpcastTable } from '../events/upcasting.js'
-import { streamEndCommands, streamEndEvents } from './stream-end-commands.js'
 import { compilePersonal, type PersonalType } from './personal-fields.js'
+import { streamEndCommands, streamEndEvents } from './stream-end-commands.js'
 
 export interface CommandType {
   readonly name: string

@@ -23,8 +23,8 @@ import type {
   RecordedEvent,
   Version,
 } from '../events/event.js'
-import type { StreamState } from '../events/stream-end.js'
 import type { PersonalField } from '../events/sealed-fields.js'
+import type { StreamState } from '../events/stream-end.js'
 
 /** What a writer takes the stream's version to be: a number, 'none' (= 0), or not checked. */
 export type ExpectedVersion = Version | 'none' | 'any'

@@ -32,8 +32,8 @@ import type { ParsedStoreOptions } from './options.js'
 import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
 import { type Placed, Staging } from './staging.js'
-import { tombstonesOf } from './tombstones.js'
 import { StoreSubjects } from './store-subjects.js'
+import { tombstonesOf } from './tombstones.js'
 import { StreamWalk, versionRange } from './walk-stream.js'
 
 /**

@@ -22,8 +22,8 @@ import { streamIdOf } from '../events/stream-id.js'
 import type { EventToStage, ExpectedVersion, StreamAppend, StreamHead } from './contracts.js'
 import { RecordTooLargeError, StreamEndedError, VersionConflictError } from './errors.js'
 import { HeadCache } from './head-cache.js'
-import { type LogTail, noStream, type StagedGroup, type StreamDeletion } from './log-storage.js'
 import type { KeyVault } from './keys/key-vault.js'
+import { type LogTail, noStream, type StagedGroup, type StreamDeletion } from './log-storage.js'
 import { sealEvent } from './seal-event.js'
 
 export interface StagingOptions {
