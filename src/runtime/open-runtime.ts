@@ -33,7 +33,6 @@ import { openStorage, type Storage } from './storage.js'
  * @throws {FormatVersionError} DRAMATIS_FORMAT_VERSION
  * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE
  * @throws {PartitionsChangedError} DRAMATIS_PARTITIONS_CHANGED
- * @throws {DamagedKeyError} DRAMATIS_DAMAGED_KEY
  */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const parsed = parseRuntimeOptions(options)

@@ -172,6 +172,7 @@ export class Runtime {
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
    * @throws {UnknownSubjectError} DRAMATIS_UNKNOWN_SUBJECT: one of them; nobody was forgotten.
    * @throws {ForgetIncompleteError} DRAMATIS_FORGET_INCOMPLETE: says how far it came.
+   * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED: a commit failed a moment ago.
    */
   async forget(
     subjects: string | readonly string[],

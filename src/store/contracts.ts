@@ -154,6 +154,7 @@ export interface Subjects {
   readonly sealedTypes: readonly SealedType[]
   /** Subjects whose forgetting was begun and not finished, by this process or one before. */
   readonly pending: number
+  /** @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED */
   stateOf(subjectId: string): 'unknown' | 'known' | 'forgotten'
   /**
    * Destroys the keys of subjects: from the moment it resolves, on every thread, their fields read as
@@ -163,6 +164,7 @@ export interface Subjects {
    * @param meanwhile - Drops what is in memory and rests on those fields. Until it has settled, no such
    *   snapshot is kept or read.
    * @throws {UnknownSubjectError} DRAMATIS_UNKNOWN_SUBJECT; nothing was changed.
+   * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED; nothing was changed.
    */
   destroy(subjectIds: readonly string[], meanwhile: () => Promise<void>): Promise<void>
   /** Whatever else held the fields of pending subjects is gone: none is pending any more. */

@@ -53,7 +53,7 @@ export class StagedEventStore implements EventStore {
   #closing: Promise<void> | null = null
 
   constructor(storage: LogStorage, options: ParsedStoreOptions) {
-    this.subjects = new StoreSubjects(storage.keys)
+    this.subjects = new StoreSubjects(storage.keys, () => this.#assertOpen())
     this.#storage = storage
     this.#options = options
     const tail = storage.readTail()

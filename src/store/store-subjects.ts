@@ -10,11 +10,14 @@ import type { KeyVault } from './keys/key-vault.js'
 
 export class StoreSubjects implements Subjects {
   readonly #keys: KeyVault
+  readonly #assertOpen: () => void
   /** Calls of `destroy` under way. */
   #destroying = 0
 
-  constructor(keys: KeyVault) {
+  /** @param assertOpen - Throws while the store takes no writes. */
+  constructor(keys: KeyVault, assertOpen: () => void) {
     this.#keys = keys
+    this.#assertOpen = assertOpen
   }
 
   get sealedTypes(): readonly SealedType[] {
@@ -31,10 +34,12 @@ export class StoreSubjects implements Subjects {
   }
 
   stateOf(subjectId: string): 'unknown' | 'known' | 'forgotten' {
+    this.#assertOpen()
     return this.#keys.stateOf(subjectId)
   }
 
   async destroy(subjectIds: readonly string[], meanwhile: () => Promise<void>): Promise<void> {
+    this.#assertOpen()
     for (const subjectId of subjectIds) {
       if (this.stateOf(subjectId) === 'unknown') throw new UnknownSubjectError(subjectId)
     }

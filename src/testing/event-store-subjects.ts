@@ -159,6 +159,26 @@ function destroyingTests(openStore: OpenStore): void {
     assert.deepEqual(await readAll(store), [[data, ['name']]])
   })
 
+  test('cannot be forgotten while the store is stopped', async (t) => {
+    let isFailing = false
+    const store = await openStore(t, {
+      failpoint: (step) => {
+        if (step === 'commit' && isFailing) throw new Error('the power went')
+      },
+    })
+    await fill(store)
+    isFailing = true
+    store.stage([sampleAppend('1', 'none', 1)])
+    await assert.rejects(store.commit(), { code: 'DRAMATIS_COMMIT_UNKNOWN' })
+
+    const stopped = { code: 'DRAMATIS_STORE_STOPPED' }
+    await assert.rejects(store.subjects.destroy(['ada'], noneInMemory), stopped)
+    assert.throws(() => store.subjects.stateOf('ada'), stopped)
+    await store.reopen()
+
+    assert.deepEqual(await readAll(store), all)
+  })
+
   test('are pending until what else held them is said to be gone', async (t) => {
     const store = await openStore(t)
     await fill(store)

@@ -17,6 +17,7 @@
  *   - a subject that was forgotten gets no other key.
  */
 
+import assert from 'node:assert/strict'
 import { hash, randomBytes } from 'node:crypto'
 import { type KeyReader, sealKeyBytes } from '../../events/seal.js'
 import type { SealedType } from '../contracts.js'
@@ -54,6 +55,8 @@ interface Unwritten {
 export class KeyVault implements KeyReader {
   readonly #parts: VaultParts
   #tables: TableDatabase | null = null
+  /** Whether there are tables, open or not. */
+  #exists: boolean
   /** By subject, the one that was used first goes first. */
   readonly #cache = new Map<string, SlotKey>()
   #waiting = nothing()
@@ -68,14 +71,21 @@ export class KeyVault implements KeyReader {
 
   private constructor(parts: VaultParts) {
     this.#parts = parts
+    this.#exists = parts.exists
   }
 
   /** Completes the destruction of keys that a crash cut short. */
   static async open(parts: VaultParts): Promise<KeyVault> {
     const vault = new KeyVault(parts)
-    if (parts.exists) await vault.#openTables()
-    if (vault.#pending.size > 0) await vault.#destroyPending()
-    return vault
+    if (!parts.exists) return vault
+    try {
+      await vault.#openTables()
+      if (vault.#pending.size > 0) await vault.#destroyPending()
+      return vault
+    } catch (error) {
+      await vault.close()
+      throw error
+    }
   }
 
   /** Every type that was ever recorded with sealed fields. */
@@ -151,15 +161,19 @@ export class KeyVault implements KeyReader {
   destroy(subjectIds: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
       await this.#flush()
-      const slots = this.#livingSlots(subjectIds)
-      await this.#tables!.write(
-        slots.flatMap(([name, slot]) => [
-          { table: 'subjects', key: [name], value: 0 },
-          { table: 'pending', key: [name], value: slot },
-        ]),
-      )
-      this.#tables!.refresh()
-      this.#pending = new Map([...this.#pending, ...slots])
+      const tables = this.#tables
+      if (tables === null) return
+      const changes = this.#livingSlots(subjectIds).flatMap(([name, slot]) => [
+        { table: 'subjects', key: [name], value: 0 },
+        { table: 'pending', key: [name], value: slot },
+      ])
+      try {
+        await tables.write(changes)
+      } finally {
+        // One that failed may have landed: then they are pending all the same.
+        tables.refresh()
+        this.#pending = pendingIn(tables)
+      }
       for (const subjectId of subjectIds) this.#dropCached(subjectId)
       await this.#destroyPending()
     })
@@ -188,7 +202,7 @@ export class KeyVault implements KeyReader {
       const tables = this.#tables
       this.#tables = null
       await tables?.close()
-      if (tables !== null || this.#parts.exists) await this.#openTables()
+      if (this.#exists) await this.#openTables()
     })
   }
 
@@ -210,18 +224,14 @@ export class KeyVault implements KeyReader {
   async #openTables(): Promise<void> {
     const tables = await this.#parts.openTables()
     this.#tables = tables
+    this.#exists = true
     this.#lastSlot = (tables.table('meta').get(['slots']) as number | undefined) ?? 0
     this.#snapshotSlot = (tables.table('meta').get(['snapshots']) as number | undefined) ?? 0
     for (const { key } of tables.table('sealed').range()) {
       const [aggregateType, type, schemaVersion] = key as [string, string, number]
       this.#addSealed(Object.freeze({ aggregateType, type, schemaVersion }))
     }
-    this.#pending = new Map(
-      tables
-        .table('pending')
-        .range()
-        .map(({ key, value }) => [key[0] as string, value as number]),
-    )
+    this.#pending = pendingIn(tables)
   }
 
   #addSealed(sealed: SealedType): void {
@@ -289,8 +299,12 @@ export class KeyVault implements KeyReader {
   }
 
   async #write({ keys, subjects, types, snapshots }: Unwritten): Promise<void> {
-    // The first key of all makes the tables. What was noted since is not in them yet.
-    this.#tables ??= await this.#parts.openTables()
+    if (this.#tables === null) {
+      // The first key of all makes the tables; any that were there before are open.
+      assert(!this.#exists)
+      this.#tables = await this.#parts.openTables()
+      this.#exists = true
+    }
     const [first] = keys
     if (first !== undefined) {
       const bytes = keys.map(({ key }) => key)
@@ -307,6 +321,11 @@ export class KeyVault implements KeyReader {
     const snapshots = this.#snapshotSlot === 0 ? [] : [this.#snapshotSlot]
     await this.#parts.slots.destroy([...this.#pending.values(), ...snapshots])
   }
+}
+
+function pendingIn(tables: TableDatabase): ReadonlyMap<string, number> {
+  const entries = tables.table('pending').range()
+  return new Map(entries.map(({ key, value }) => [key[0] as string, value as number]))
 }
 
 function nothing(): Unwritten {

@@ -7,6 +7,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { StoreUnavailableError } from '../errors.js'
 import { KeyVault, vaultTables } from '../keys/key-vault.js'
 import { SlotFile } from '../keys/slot-file.js'
 import type { ParsedStoreOptions } from '../options.js'
@@ -24,14 +25,19 @@ export function slotPath(dataDir: string): string {
  *
  * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE
  */
-export function openLmdbKeyVault(
+export async function openLmdbKeyVault(
   dataDir: string,
   { clock }: ParsedStoreOptions,
 ): Promise<KeyVault> {
   const path = join(dataDir, 'keys')
-  return KeyVault.open({
+  const exists = existsSync(join(path, 'data.mdb'))
+  if (!exists && existsSync(slotPath(dataDir))) {
+    // Tables are made before the first slot is. To begin anew would overwrite keys that are needed.
+    throw new StoreUnavailableError(path, 'it has keys, but its data.mdb is missing')
+  }
+  return await KeyVault.open({
     slots: new SlotFile(slotPath(dataDir)),
     openTables: () => openLmdbTables(path, vaultTables, { clock }),
-    exists: existsSync(join(path, 'data.mdb')),
+    exists,
   })
 }

@@ -109,8 +109,8 @@ export class LmdbLogStorage implements LogStorage {
     await this.#closing
     const { dataDir, openAgain } = this.#parts
     if (!holdsLock(dataDir, this.epoch)) throw new StoreStoppedError(`${dataDir} has a new owner`)
-    this.#tables = new LogTables(await openAgain(), this.keys)
     await this.keys.reopen()
+    this.#tables = new LogTables(await openAgain(), this.keys)
     this.#closing = null
   }
 

@@ -1,7 +1,7 @@
 /** The keys of a data directory: across openings, failed commits, crashes and damage. */
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
@@ -185,6 +185,48 @@ test('keys that are gone by accident are an error, never taken for forgotten', a
 
   writeFileSync(slotsOf(directory), sound)
   assert.deepEqual(await namesIn(await directory.openStore()), ['name of ada'])
+})
+
+test('keys without the tables that say whose they are open no store, and are left alone', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const first = await directory.openStore()
+  await appendEvents(first, [about('ada')])
+  await first.close()
+  const sound = readFileSync(slotsOf(directory))
+  const tables = join(directory.path, 'keys', 'data.mdb')
+  renameSync(tables, `${tables}.away`)
+
+  await assert.rejects(directory.openStore(), { code: 'DRAMATIS_STORE_UNAVAILABLE' })
+
+  assert.deepEqual(readFileSync(slotsOf(directory)), sound)
+  renameSync(`${tables}.away`, tables)
+  assert.deepEqual(await namesIn(await directory.openStore()), ['name of ada'])
+})
+
+test('keys are not written over when the store could not be opened again at once', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  let isFailing = false
+  const store = await directory.openStore({
+    failpoint: (step) => {
+      if (step === 'commit' && isFailing) throw new Error('the power went')
+    },
+  })
+  await appendEvents(store, [about('ada')])
+  isFailing = true
+  store.stage([about('bob')])
+  await assert.rejects(store.commit(), { code: 'DRAMATIS_COMMIT_UNKNOWN' })
+  isFailing = false
+  const keys = join(directory.path, 'keys')
+  renameSync(keys, `${keys}.away`)
+  writeFileSync(keys, 'a file where the directory should be')
+  await assert.rejects(store.reopen(), { code: 'DRAMATIS_STORE_STOPPED' })
+  rmSync(keys)
+  renameSync(`${keys}.away`, keys)
+
+  await store.reopen()
+  await appendEvents(store, [about('bob')])
+
+  assert.deepEqual(await namesIn(store), ['name of ada', 'name of bob'])
 })
 
 test('a record whose seal was changed, its checksum put right, is damage', async (t) => {
