@@ -20,6 +20,7 @@ import type { HandlerSubscription } from '../subscriptions/handler-subscription.
 import type { RebuildProgress } from '../subscriptions/rebuild-progress.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import type { View, ViewDatabases } from '../subscriptions/view.js'
+import { isDirectoryOf } from '../subscriptions/view-keys.js'
 import { ForgetIncompleteError } from './forget-errors.js'
 
 /** Where a forgetting is: rebuilding one view after the other. */
@@ -175,8 +176,11 @@ export class Forgetting {
   /** Rows of other versions of views: what they hold is not known, and they can be built again. */
   async #removeUnused(): Promise<readonly string[]> {
     const { views, databases } = this.#parts
-    const inUse = new Set([...views.values()].map((view) => view.directory))
-    const unused = (await databases.list()).filter((directory) => !inUse.has(directory))
+    const projectors = [...views.values()].map((view) => view.projector)
+    // Any generation of a version that serves: one that is being filled is in use too.
+    const isInUse = (directory: string): boolean =>
+      projectors.some(({ name, version }) => isDirectoryOf(directory, name, version))
+    const unused = (await databases.list()).filter((directory) => !isInUse(directory))
     for (const directory of unused) await databases.remove(directory)
     return unused
   }

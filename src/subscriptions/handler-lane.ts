@@ -4,7 +4,8 @@
  * Starts the pump, passes messages, notices when its thread hangs or dies, says which events were in
  * flight, and starts it again. What is written down, and when keys fall due, is the subscription's.
  *
- * States: idle -> running -> (crashed | failed) -> waiting -> running ...; stopped for good.
+ * States: idle -> running -> (crashed | failed) -> waiting -> running ...; running -> renewed -> running;
+ * stopped for good.
  */
 
 import type { Cancel, Clock } from '../base/clock.js'

@@ -108,11 +108,6 @@ export class View {
     return this.#subscription.cursor
   }
 
-  /** The directory of the rows that serve. */
-  get directory(): string {
-    return this.#subscription.directory
-  }
-
   wake(): void {
     this.#subscription.wake()
   }

@@ -15,6 +15,7 @@ export function subjectsContract(openStore: OpenStore): void {
     readingTests(openStore)
     stagingTests(openStore)
     destroyingTests(openStore)
+    pendingTests(openStore)
     snapshotTests(openStore)
   })
 }
@@ -178,7 +179,9 @@ function destroyingTests(openStore: OpenStore): void {
 
     assert.deepEqual(await readAll(store), all)
   })
+}
 
+function pendingTests(openStore: OpenStore): void {
   test('are pending until what else held them is said to be gone', async (t) => {
     const store = await openStore(t)
     await fill(store)

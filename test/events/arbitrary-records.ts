@@ -41,7 +41,7 @@ export const arbitraryRecord: fc.Arbitrary<RecordInput> = fc
     aggregateId: fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
     keyHash: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     version: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-    position: fc.maxSafeNat().map((position) => position + 1),
+    position: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     previousPosition: fc.maxSafeNat(),
     recordedAtMs: arbitraryTimeMs,
     occurredAtMs: fc.option(fc.integer({ min: -864e13, max: 864e13 })),

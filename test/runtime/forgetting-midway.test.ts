@@ -18,7 +18,7 @@ import { openLmdbEventStore } from '../../src/store/lmdb/lmdb-event-store.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { turns, until } from '../subscriptions/until.js'
 import { onEnd } from '../support/scope.js'
-import { app, Journal, People, Person } from './apps/people.js'
+import { app, Journal, People, Person, Touches } from './apps/people.js'
 import { ada, bob, caughtUp, PeopleDirectory, register } from './people-directory.js'
 
 test('what a handler had read ahead is read anew: it is called with nothing that is forgotten', async (t) => {
@@ -87,6 +87,23 @@ test('a rebuild that was under way before is not taken for the one that is neede
   await forgetting
 
   assert.equal((await runtime.view(People).get('ada'))?.name, '[forgotten]')
+})
+
+test('rows that are being filled meanwhile are in use, and are not removed', async (t) => {
+  const directory = await PeopleDirectory.make(t, 'inline')
+  const runtime = await directory.open()
+  await register(runtime)
+  let rebuilding: Promise<unknown> | null = null
+
+  const { directories } = await runtime.forget('ada', {
+    onProgress: () => {
+      rebuilding ??= runtime.rebuild(Touches)
+    },
+  })
+  await rebuilding
+
+  assert.deepEqual(directories, [])
+  assert.deepEqual(readdirSync(join(directory.path, 'views')).sort(), ['People@1.1', 'Touches@1.1'])
 })
 
 test('forgettings asked for at the same time are done one after the other', async (t) => {

@@ -18,11 +18,21 @@
  */
 
 import assert from 'node:assert/strict'
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { type KeyReader, sealKeyBytes } from '../../events/seal.js'
 import type { SealedType } from '../contracts.js'
-import type { TableChange, TableDatabase } from '../tables.js'
+import type { TableDatabase } from '../tables.js'
+import { KeyCache } from './key-cache.js'
 import type { KeySlots } from './key-slots.js'
+import {
+  changesOf,
+  hasAny,
+  nameOf,
+  nothing,
+  type SlotKey,
+  together,
+  type Unwritten,
+} from './unwritten.js'
 
 export const vaultTables = ['subjects', 'pending', 'sealed', 'meta'] as const
 
@@ -37,28 +47,12 @@ export interface VaultParts {
   readonly exists: boolean
 }
 
-/** A key and where it lies. */
-export interface SlotKey {
-  readonly slot: number
-  readonly key: Uint8Array
-}
-
-/** What waits to be written, or is being written. */
-interface Unwritten {
-  /** Keys in the order of their slots, without gaps. */
-  readonly keys: SlotKey[]
-  readonly subjects: Map<string, SlotKey>
-  readonly types: SealedType[]
-  snapshots: SlotKey | null
-}
-
 export class KeyVault implements KeyReader {
   readonly #parts: VaultParts
   #tables: TableDatabase | null = null
   /** Whether there are tables, open or not. */
   #exists: boolean
-  /** By subject, the one that was used first goes first. */
-  readonly #cache = new Map<string, SlotKey>()
+  readonly #cache = new KeyCache(keysMax)
   #waiting = nothing()
   #writing = nothing()
   #lastSlot = 0
@@ -174,7 +168,7 @@ export class KeyVault implements KeyReader {
         tables.refresh()
         this.#pending = pendingIn(tables)
       }
-      for (const subjectId of subjectIds) this.#dropCached(subjectId)
+      for (const subjectId of subjectIds) this.#cache.drop(subjectId)
       await this.#destroyPending()
     })
   }
@@ -208,7 +202,6 @@ export class KeyVault implements KeyReader {
 
   close(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const { key } of this.#cache.values()) key.fill(0)
       this.#cache.clear()
       await this.#tables?.close()
       await this.#parts.slots.close()
@@ -264,22 +257,8 @@ export class KeyVault implements KeyReader {
     const key = slot === 0 ? null : this.keyAt(slot)
     if (key === null) return null
     const found = { slot, key: Buffer.from(key) }
-    this.#keep(subjectId, found)
+    this.#cache.set(subjectId, found)
     return found
-  }
-
-  #keep(subjectId: string, key: SlotKey): void {
-    this.#cache.set(subjectId, key)
-    if (this.#cache.size <= keysMax) return
-    for (const oldest of this.#cache.keys()) {
-      this.#cache.delete(oldest)
-      return
-    }
-  }
-
-  #dropCached(subjectId: string): void {
-    this.#cache.get(subjectId)?.key.fill(0)
-    this.#cache.delete(subjectId)
   }
 
   async #flush(): Promise<void> {
@@ -298,7 +277,8 @@ export class KeyVault implements KeyReader {
     }
   }
 
-  async #write({ keys, subjects, types, snapshots }: Unwritten): Promise<void> {
+  async #write(unwritten: Unwritten): Promise<void> {
+    const { keys, subjects, snapshots } = unwritten
     if (this.#tables === null) {
       // The first key of all makes the tables; any that were there before are open.
       assert(!this.#exists)
@@ -310,10 +290,10 @@ export class KeyVault implements KeyReader {
       const bytes = keys.map(({ key }) => key)
       await this.#parts.slots.write(first.slot, bytes)
     }
-    await this.#tables.write(changesOf(keys, subjects, types, snapshots))
+    await this.#tables.write(changesOf(unwritten))
     this.#tables.refresh()
     if (snapshots !== null) this.#snapshotSlot = snapshots.slot
-    for (const [subjectId, key] of subjects) this.#keep(subjectId, key)
+    for (const [subjectId, key] of subjects) this.#cache.set(subjectId, key)
   }
 
   /** All of them, with the key of snapshots: what was overwritten before is overwritten again. */
@@ -326,47 +306,4 @@ export class KeyVault implements KeyReader {
 function pendingIn(tables: TableDatabase): ReadonlyMap<string, number> {
   const entries = tables.table('pending').range()
   return new Map(entries.map(({ key, value }) => [key[0] as string, value as number]))
-}
-
-function nothing(): Unwritten {
-  return { keys: [], subjects: new Map(), types: [], snapshots: null }
-}
-
-function hasAny({ keys, types }: Unwritten): boolean {
-  return keys.length > 0 || types.length > 0
-}
-
-function together(one: Unwritten, later: Unwritten): Unwritten {
-  return {
-    keys: [...one.keys, ...later.keys],
-    subjects: new Map([...one.subjects, ...later.subjects]),
-    types: [...one.types, ...later.types],
-    snapshots: later.snapshots ?? one.snapshots,
-  }
-}
-
-function changesOf(
-  keys: readonly SlotKey[],
-  subjects: ReadonlyMap<string, SlotKey>,
-  types: readonly SealedType[],
-  snapshots: SlotKey | null,
-): readonly TableChange[] {
-  const changes: TableChange[] = []
-  for (const [subjectId, { slot }] of subjects) {
-    changes.push({ table: 'subjects', key: [nameOf(subjectId)], value: slot })
-  }
-  for (const { aggregateType, type, schemaVersion } of types) {
-    changes.push({ table: 'sealed', key: [aggregateType, type, schemaVersion], value: null })
-  }
-  const last = keys.at(-1)
-  if (last !== undefined) changes.push({ table: 'meta', key: ['slots'], value: last.slot })
-  if (snapshots !== null) {
-    changes.push({ table: 'meta', key: ['snapshots'], value: snapshots.slot })
-  }
-  return changes
-}
-
-/** What a subject is called on the disk: of a fixed size, and not its id. */
-function nameOf(subjectId: string): string {
-  return hash('sha256', subjectId, 'base64url')
 }
