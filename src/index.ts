@@ -23,6 +23,7 @@ export {
   EvolveFailedError,
   InvalidClaimError,
   InvalidDecisionError,
+  InvalidSubjectError,
   InvalidTagsError,
   MomentNotReachedError,
   OverloadedError,
@@ -75,6 +76,7 @@ export {
   type StartFrom,
 } from './define/handler.js'
 export { RetryAfterError, TerminalError } from './define/handler-errors.js'
+export type { PersonalFieldOptions, PersonalFields, SubjectOf } from './define/personal.js'
 export {
   type AnyProjector,
   defineProjector,
@@ -135,6 +137,8 @@ export type {
   EventTypeReference,
 } from './runtime/decision-query.js'
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
+export { ForgetIncompleteError } from './runtime/forget-errors.js'
+export type { ForgetOptions, ForgetProgress, ForgetReport } from './runtime/forgetting.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
@@ -178,6 +182,7 @@ export {
   BoundaryConflictError,
   ClaimTakenError,
   CommitUnknownError,
+  DamagedKeyError,
   DamagedRecordError,
   DiskFullError,
   FormatVersionError,
@@ -187,6 +192,8 @@ export {
   StoreStoppedError,
   StoreUnavailableError,
   StreamEndedError,
+  SubjectForgottenError,
+  UnknownSubjectError,
   VersionConflictError,
 } from './store/errors.js'
 export {

@@ -87,6 +87,13 @@ export interface ActorSystem {
   claimOwner(actor: AnyActor | string, claim: string, value: string): Promise<string | undefined>
   /** Has every actor of a type claim what its state says, and releases what no state claims. */
   rebuildClaims(actor: AnyActor | string): Promise<ClaimsRebuilt>
+  /**
+   * Has every actor of these names that is in memory read back from its stream, because what was read
+   * before no longer holds. Commands wait meanwhile; none is lost.
+   *
+   * @returns how many, when no such actor holds its old state, and no snapshot of one is on its way.
+   */
+  reread(actors: ReadonlySet<string>): Promise<number>
   status(): ActorSystemStatus
   /**
    * Refuses new commands and waits for the ones that were taken. Idempotent.

@@ -12,6 +12,7 @@ import type { RecordedEvent } from '../events/event.js'
 import { compileSchema, type PayloadCheck } from '../events/schema.js'
 import { UpcastTable } from '../events/upcasting.js'
 import type { TagsOf } from './event-tags.js'
+import { compilePersonal, type PersonalType } from './personal-fields.js'
 import { streamEndCommands, streamEndEvents } from './stream-end-commands.js'
 
 export interface CommandType {
@@ -30,6 +31,8 @@ export interface EventType {
   readonly tags: TagsOf | null
   /** Only on those of `stream-end-commands.ts`. */
   readonly endsStream?: true
+  /** `null`: none of its fields is personal. */
+  readonly personal: PersonalType | null
 }
 
 export type Evolve = (state: unknown, event: RecordedEvent) => unknown
@@ -48,7 +51,10 @@ export interface ActorType {
   readonly unique: ReadonlyMap<string, (state: unknown) => unknown> | null
 }
 
-/** @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA */
+/**
+ * @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA
+ * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: a forgotten field would not fit its schema.
+ */
 export function compileActor(definition: AnyActor): ActorType {
   const { name } = definition
   const commands = new Map(streamEndCommands.map((each) => [each.name, each]))
@@ -61,10 +67,9 @@ export function compileActor(definition: AnyActor): ActorType {
   for (const [type, each] of eventEntries) {
     const payload = compileSchema(`event ${type}`, each.schema)
     const evolve = definition.evolve[type] as unknown as Evolve
-    events.set(
-      type,
-      Object.freeze({ payload, schemaVersion: each.version, evolve, tags: each.tags }),
-    )
+    const personal = compilePersonal(type, each)
+    const { version: schemaVersion, tags } = each
+    events.set(type, Object.freeze({ payload, schemaVersion, evolve, tags, personal }))
   }
   return Object.freeze({
     name,

@@ -14,6 +14,7 @@
  *   - `group` is the newest group with events of this actor that is not durable, or null;
  *   - `window` has every named command that was recorded after version `windowAfter`, as far as it
  *     reaches; `null`: there is none;
+ *   - while `isStale`, it runs nothing: it is read back once what it staged is durable;
  *   - it is in the idle list exactly while nothing waits for it and `group` is null.
  */
 
@@ -55,6 +56,8 @@ export class Actor implements IdleEntry<Actor> {
   window: CommandWindow | null = null
   windowAfter: Version = 0
   failure: ActivationFailure | null = null
+  /** Whether it holds what its stream says no longer. */
+  isStale = false
   /** Whether it waits for its turn to empty its mailbox. */
   isStalled = false
   isIdle = false

@@ -14,6 +14,7 @@ import type { Rejection } from '../define/actor.js'
 import type { NewEvent } from '../events/event.js'
 import type { Payload } from '../events/schema.js'
 import type { EventToStage } from '../store/contracts.js'
+import type { EventType } from './actor-type.js'
 import type { CommandTools } from './command-tools.js'
 import {
   CommandRejectedError,
@@ -21,8 +22,9 @@ import {
   InvalidDecisionError,
   OverloadedError,
 } from './errors.js'
-import { type TagsOf, tagsOfEvent } from './event-tags.js'
+import { tagsOfEvent } from './event-tags.js'
 import type { Message } from './message.js'
+import { personalFieldsOf } from './personal-fields.js'
 
 /**
  * Decides a command.
@@ -34,6 +36,7 @@ import type { Message } from './message.js'
  * @throws {SchemaMismatchError} DRAMATIS_SCHEMA_MISMATCH: an event does not fit its schema.
  * @throws {EventValueError} DRAMATIS_EVENT_VALUE: an event holds what no event may hold.
  * @throws {InvalidTagsError} DRAMATIS_INVALID_TAGS
+ * @throws {InvalidSubjectError} DRAMATIS_INVALID_SUBJECT: of a personal field.
  * @throws {OverloadedError} DRAMATIS_OVERLOADED: more events than one command may decide.
  */
 export function decideEvents(
@@ -100,16 +103,25 @@ function checkedEvent(message: Message, type: unknown, data: unknown): EventToSt
   // A command's payload handed on as the event's is ours already: it need not be copied again.
   const checked =
     data === message.payload ? known.payload.recheck(data as Payload) : known.payload.check(data)
-  const event =
+  const event: EventToStage =
     occurredAtMs === undefined
       ? { type: type as string, schemaVersion, data: checked, metadata }
       : { type: type as string, schemaVersion, data: checked, metadata, occurredAtMs }
-  return known.tags === null ? event : withTags(message.streamId, event, known.tags)
+  if (known.tags === null && known.personal === null) return event
+  return withConcerns(message, event, known)
 }
 
-function withTags(streamId: string, event: EventToStage, tagsOf: TagsOf): EventToStage {
-  const tags = tagsOfEvent(streamId, event.type, tagsOf, event.data)
-  return tags === undefined ? event : { ...event, tags }
+/** What few events have: tags, and fields about somebody. */
+function withConcerns(message: Message, event: EventToStage, type: EventType): EventToStage {
+  const { data } = event
+  const { tags: tagsOf, personal: fieldsOf } = type
+  const tags = tagsOf === null ? undefined : tagsOfEvent(message.streamId, event.type, tagsOf, data)
+  const personal = fieldsOf === null ? null : personalFieldsOf(fieldsOf, data, message.aggregateId)
+  return {
+    ...event,
+    ...(tags === undefined ? {} : { tags }),
+    ...(personal === null ? {} : { personal }),
+  }
 }
 
 function rejection(message: Message, reason: unknown, detail: unknown): Error {

@@ -328,3 +328,20 @@ function fateOf(accepted: boolean): string {
     ? 'It had been accepted and may still commit: read the stream, or send it again with the same commandId.'
     : 'Nothing was written.'
 }
+
+/** The function that says whom a personal field is about gave no id. Nothing was written. */
+export class InvalidSubjectError extends DramatisError {
+  readonly code = 'DRAMATIS_INVALID_SUBJECT'
+  readonly type: string
+  readonly field: string
+
+  constructor(type: string, field: string, found: string, options?: { readonly cause?: unknown }) {
+    super(
+      `Expected the subject of ${field} in ${type} to be null or an id (well-formed text of 1 to 512 ` +
+        `bytes), found ${found}. Nothing was written: mend personal.${field} of its definition.`,
+      options,
+    )
+    this.type = type
+    this.field = field
+  }
+}

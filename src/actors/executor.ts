@@ -169,7 +169,8 @@ export class Executor {
   }
 
   #canRun(actor: Actor): boolean {
-    return actor.phase === 'active' && !this.#isRunning && this.#options.commits.hasRoom
+    if (actor.phase !== 'active' || actor.isStale) return false
+    return !this.#isRunning && this.#options.commits.hasRoom
   }
 
   #stall(actor: Actor): void {
@@ -313,7 +314,7 @@ export class Executor {
     if (!isRecalling(actor)) return
     actor.phase = 'active'
     if (failure !== null && actor.remove(message)) answers.fail(message, failure.error)
-    this.drain(actor)
+    if (!this.#options.residents.refreshIfStale(actor)) this.drain(actor)
   }
 
   /** @param recorded - The command that the message repeats. */

@@ -254,6 +254,13 @@ export class LocalActorSystem implements ActorSystem {
     })
   }
 
+  async reread(actors: ReadonlySet<string>): Promise<number> {
+    const isConcerned = (type: ActorType): boolean => actors.has(type.name)
+    const count = await this.#residents.reread(isConcerned)
+    await this.#snapshots.drop(isConcerned)
+    return count
+  }
+
   status(): ActorSystemStatus {
     const { inFlight, accepted, duplicates, rejected, failed } = this.#answers
     return {
@@ -396,7 +403,7 @@ export class LocalActorSystem implements ActorSystem {
       const actor = message.actor!
       if (actor.group === group) {
         actor.group = null
-        this.#residents.rest(actor, nowMs)
+        if (!this.#residents.refreshIfStale(actor)) this.#residents.rest(actor, nowMs)
       }
       message.remembered?.landed()
       this.#answers.settle(message)

@@ -22,6 +22,7 @@ import { IdleList } from './idle-list.js'
 import type { ActorLimits } from './limits.js'
 import { actorsToEvict, isIdleForLong, sweepDelayMs } from './passivation.js'
 import { recoveryDelayMs } from './recovery-policy.js'
+import { Rereading } from './rereading.js'
 
 export interface ResidentsListener {
   onActive(actor: Actor): void
@@ -44,6 +45,7 @@ export class Residents {
   readonly #byType = new Map<ActorType, Map<string, Actor>>()
   readonly #idle = new IdleList<Actor>()
   readonly #failed = new Set<Actor>()
+  readonly #rereading = new Rereading()
   #resident = 0
   #passivated = 0
   #cancelSweep: Cancel | null = null
@@ -122,6 +124,36 @@ export class Residents {
     for (const actor of this.#all()) actor.versionKept = 0
   }
 
+  /**
+   * Has actors read back from their streams: the idle ones are let go, the others are read once what they
+   * staged is durable. What waits in their mailboxes runs afterwards, in order.
+   *
+   * @returns how many, when none of them holds its old state any more.
+   */
+  async reread(isConcerned: (type: ActorType) => boolean): Promise<number> {
+    const concerned = [...this.#all()].filter(
+      (actor) => actor.phase !== 'failed' && isConcerned(actor.type),
+    )
+    for (const actor of concerned) {
+      if (actor.isIdle) {
+        this.#drop(actor)
+        continue
+      }
+      actor.isStale = true
+      this.#rereading.add(actor)
+      this.refreshIfStale(actor)
+    }
+    await this.#rereading.over()
+    return concerned.length
+  }
+
+  /** Reads an actor back if that is due and nothing that it staged is under way. */
+  refreshIfStale(actor: Actor): boolean {
+    if (!actor.isStale || actor.group !== null || actor.phase !== 'active') return false
+    this.#activate(actor)
+    return true
+  }
+
   /** Lets go of everything at once. Returns what was here, mailboxes untouched. */
   dropAll(): readonly Actor[] {
     const actors = [...this.#all()]
@@ -159,6 +191,7 @@ export class Residents {
 
   #activate(actor: Actor): void {
     actor.phase = 'activating'
+    actor.isStale = false
     const { store, limits } = this.#options
     activateState(store, actor.type, actor.streamId, limits.commandWindowEvents).then(
       (activated) => this.#activated(actor, activated),
@@ -168,6 +201,10 @@ export class Residents {
 
   #activated(actor: Actor, activated: ActivatedState): void {
     if (actor.phase === 'gone') return
+    if (actor.isStale) {
+      this.#activate(actor)
+      return
+    }
     actor.state = activated.state
     actor.claims = null
     actor.version = activated.version
@@ -178,6 +215,7 @@ export class Residents {
     actor.failure = null
     this.#failed.delete(actor)
     actor.phase = 'active'
+    this.#rereading.remove(actor)
     this.#options.listener.onActive(actor)
   }
 
@@ -191,7 +229,9 @@ export class Residents {
     const nowMs = clock.elapsedMs()
     actor.failure = { error, failures, retryAtMs: nowMs + delayMs }
     actor.phase = 'failed'
+    actor.isStale = false
     this.#failed.add(actor)
+    this.#rereading.remove(actor)
     listener.onActivationFailed(actor, error)
     this.rest(actor, nowMs)
   }
@@ -228,6 +268,7 @@ export class Residents {
     if (actor.isIdle) this.#idle.remove(actor)
     this.#byType.get(actor.type)!.delete(actor.aggregateId)
     this.#failed.delete(actor)
+    this.#rereading.remove(actor)
     actor.phase = 'gone'
     this.#resident--
   }

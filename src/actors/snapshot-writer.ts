@@ -45,6 +45,8 @@ export class SnapshotWriter {
   readonly #pending = new Map<string, SnapshotTask>()
   readonly #failures = new Map<string, unknown>()
   #writing: Promise<void> | null = null
+  /** The one write under way, or the last one. It never rejects. */
+  #underWay: Promise<unknown> = Promise.resolve()
   #written = 0
   #skipped = 0
 
@@ -103,10 +105,19 @@ export class SnapshotWriter {
     this.#pending.clear()
   }
 
+  /** Forgets what waits of some actors, and resolves when none of their states is being written. */
+  async drop(isConcerned: (type: ActorType) => boolean): Promise<void> {
+    for (const [streamId, { type }] of this.#pending) {
+      if (isConcerned(type)) this.#pending.delete(streamId)
+    }
+    await this.#underWay
+  }
+
   async #writeAll(): Promise<void> {
     await yieldToEventLoop()
     while (this.#pending.size > 0) {
-      await Promise.all(this.#takeBatch().map((task) => this.#write(task)))
+      this.#underWay = Promise.all(this.#takeBatch().map((task) => this.#write(task)))
+      await this.#underWay
       await yieldToEventLoop()
     }
     this.#writing = null

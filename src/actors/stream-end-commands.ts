@@ -37,5 +37,6 @@ function commandType(name: string, type: string): CommandType {
 }
 
 function eventType(evolve: Evolve): EventType {
-  return Object.freeze({ payload, schemaVersion: 1, evolve, tags: null, endsStream: true })
+  const none = { tags: null, personal: null }
+  return Object.freeze({ payload, schemaVersion: 1, evolve, ...none, endsStream: true })
 }

@@ -4,7 +4,7 @@
  * Node 20 lacks `Promise.withResolvers`; this is that and nothing else.
  */
 
-export interface Deferred<T> {
+export interface Deferred<T = void> {
   readonly promise: Promise<T>
   readonly resolve: (value: T) => void
   readonly reject: (reason: unknown) => void

@@ -17,6 +17,7 @@ import type { Schema } from '../events/standard-schema.js'
 import { isTypeName } from '../events/stream-id.js'
 import type { EventHistory, OldData, UpcastPart } from '../events/upcasting.js'
 import type { LiteralsKept } from './literals-kept.js'
+import { type AnyPersonalFields, type PersonalFields, parsePersonalFields } from './personal.js'
 import { parseSchema } from './schema.js'
 
 declare const dataType: unique symbol
@@ -36,6 +37,8 @@ export interface EventDefinition<Data, Input = Data> extends EventHistory {
   readonly version: number
   /** `null`: its events have no tags. */
   readonly tags: ((data: never) => readonly string[]) | null
+  /** Fields about somebody, by name. */
+  readonly personal: AnyPersonalFields
 }
 
 /** The payload type of an event definition. */
@@ -126,7 +129,14 @@ export interface EventOptions<
    * synchronous; runs once, when an event is recorded. @default none, which costs nothing
    */
   readonly tags?: (data: Data) => readonly string[]
+  /**
+   * Fields about somebody, each with whom: recorded so that `runtime.forget` makes them unreadable.
+   * @default none
+   */
+  readonly personal?: PersonalFields<Data>
 }
+
+const optionNames = ['version', 'upcast', 'formerly', 'into', 'tags', 'personal']
 
 /**
  * Describes an event type.
@@ -144,7 +154,7 @@ export function defineEvent<
   schema: S,
   options: EventOptions<V, PayloadOf<S>, Into> = {},
 ): EventDefinition<PayloadOf<S>, PayloadInputOf<S>> {
-  knownKeys('options of an event', options, ['version', 'upcast', 'formerly', 'into', 'tags'])
+  knownKeys('options of an event', options, optionNames)
   const version = integerIn('version', options.version ?? 1, 1, 1_000_000)
   return Object.freeze({
     schema: parseSchema('schema', schema),
@@ -153,6 +163,7 @@ export function defineEvent<
     formerly: parseNames(options.formerly ?? []),
     into: frozenTable(objectAt('into', options.into ?? {})),
     tags: options.tags === undefined ? null : functionAt('tags', options.tags),
+    personal: parsePersonalFields(schema, options.personal ?? {}),
   }) as never
 }
 

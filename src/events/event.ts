@@ -66,6 +66,10 @@ export interface RecordedEvent<Type extends string = string, Data = unknown> {
   readonly occurredAt: Date
   readonly data: Data
   readonly metadata: EventMetadata
+  /**
+   * Only where personal fields are forgotten: their names as recorded. They read as their replacements.
+   */
+  readonly forgotten?: readonly string[]
   /** Only where an upcaster made several events of one: which of them this is, from 0. */
   readonly part?: number
 }

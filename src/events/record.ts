@@ -6,7 +6,7 @@
  * turns up under another position is damage too. Runs per event.
  *
  *   0   u32  CRC-32 of bytes 4..end, started with the low 32 bits of the position
- *   4   u8   format, 1
+ *   4   u8   format: 1, or 2 with sealed fields
  *   5   u8x3 zero
  *   8   u32  shape number
  *   12  u32  hash of the stream id
@@ -14,24 +14,29 @@
  *   20  u64  position of the stream's previous event; 0 = none
  *   28  u64  recorded at, milliseconds since the epoch
  *   36       MessagePack: [aggregateId, command, correlationId, causationId, userId, occurredAtMs,
- *            further metadata, ...payload values in the order of the shape]
+ *            further metadata, (format 2: what is sealed,) ...payload values in the order of the shape]
  *
  * `command` is the commandId, or `[commandId, commandHash]` where the caller chose it: a command that
  * nobody can repeat costs nothing.
  *
  * In the body, `null` stands for what equals its default (correlationId and causationId the commandId,
  * occurredAtMs the time of recording) or is absent; an absent payload field is MessagePack's `undefined`
- * extension, and absent fields at the end are left out.
+ * extension, and absent fields at the end are left out. A record without sealed fields is of format 1,
+ * so that personal fields cost nothing where there are none.
  */
 
 import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
 import { decodeValue, encodeValue } from './codec.js'
 import type { EventMetadata, EventValue, Position, RecordedEvent, Version } from './event.js'
+import type { KeyReader } from './seal.js'
+import { openFields, type SealedFields, sealedElement } from './sealed-fields.js'
 import type { Shape } from './shapes.js'
 import { streamIdOf } from './stream-id.js'
 
 export const recordFormat = 1
+/** The format of a record with sealed fields. */
+export const sealedRecordFormat = 2
 export const headerBytes = 36
 const bodyFieldsBeforeData = 7
 
@@ -45,8 +50,11 @@ export interface RecordInput {
   readonly previousPosition: Position
   readonly recordedAtMs: number
   readonly occurredAtMs: number | null
+  /** With the replacements of what is sealed. */
   readonly data: Readonly<Record<string, EventValue>>
   readonly metadata: EventMetadata
+  /** `null`: nothing is. */
+  readonly sealed: readonly SealedFields[] | null
 }
 
 /** What {@link openRecord} found wrong; the store adds where. */
@@ -69,7 +77,8 @@ export function encodeRecord(input: RecordInput): Buffer {
   fillBody(input)
   const bytes = encodeValue(body, headerBytes)
   const previousHigh = Math.floor(input.previousPosition / 2 ** 32)
-  bytes.writeUInt32BE(recordFormat * 2 ** 24, 4)
+  const format = input.sealed === null ? recordFormat : sealedRecordFormat
+  bytes.writeUInt32BE(format * 2 ** 24, 4)
   bytes.writeUInt32BE(input.shape.number, 8)
   bytes.writeUInt32BE(input.keyHash, 12)
   bytes.writeUInt32BE(input.version, 16)
@@ -81,7 +90,8 @@ export function encodeRecord(input: RecordInput): Buffer {
   return bytes
 }
 
-function fillBody({ shape, aggregateId, metadata, occurredAtMs, data }: RecordInput): void {
+function fillBody(input: RecordInput): void {
+  const { shape, aggregateId, metadata, occurredAtMs, data, sealed } = input
   const { commandId, commandHash, correlationId, causationId } = metadata
   body.length = bodyFieldsBeforeData
   body[0] = aggregateId
@@ -91,6 +101,7 @@ function fillBody({ shape, aggregateId, metadata, occurredAtMs, data }: RecordIn
   body[4] = metadata.userId ?? null
   body[5] = occurredAtMs
   body[6] = furtherMetadata(metadata)
+  if (sealed !== null) body.push(sealedElement(shape, sealed))
   if (shape.fields === null) {
     body.push(data)
     return
@@ -114,7 +125,8 @@ function furtherMetadata(metadata: EventMetadata): Record<string, unknown> | nul
 export function damageOf(bytes: Buffer, position: Position): RecordDamage | null {
   if (bytes.length <= headerBytes) return 'truncated'
   if (bytes.readUInt32BE(0) !== checksum(bytes, position)) return 'wrong checksum'
-  if (bytes[4] !== recordFormat) return 'unknown format'
+  const format = bytes[4]
+  if (format !== recordFormat && format !== sealedRecordFormat) return 'unknown format'
   return null
 }
 
@@ -138,17 +150,29 @@ export function recordedAtMsOf(bytes: Buffer): number {
   return bytes.readUInt32BE(28) * 2 ** 32 + bytes.readUInt32BE(32)
 }
 
-/** Decodes a record that {@link damageOf} found sound. Throws when its body is no MessagePack. */
-export function decodeRecord(bytes: Buffer, position: Position, shape: Shape): RecordedEvent {
+/**
+ * Decodes a record that {@link damageOf} found sound. Throws when its body is no MessagePack.
+ *
+ * @throws {BrokenSealError}
+ * @throws {DamagedKeyError} DRAMATIS_DAMAGED_KEY
+ */
+export function decodeRecord(
+  bytes: Buffer,
+  position: Position,
+  shape: Shape,
+  keys: KeyReader,
+): RecordedEvent {
   assert(shape.number === shapeNumberOf(bytes))
-  const values = decodeValue(bytes, headerBytes) as readonly EventValue[]
+  const values = decodeValue(bytes, headerBytes) as EventValue[]
   const aggregateId = values[0] as string
   const streamId = streamIdOf(shape.aggregateType, aggregateId)
   const version = versionOf(bytes)
+  const id = eventIdOf(streamId, version)
+  const forgotten = bytes[4] === sealedRecordFormat ? openRecord(shape, id, values, keys) : null
   const recordedAt = new Date(recordedAtMsOf(bytes))
   const occurredAtMs = (values[5] ?? null) as number | null
-  return {
-    id: eventIdOf(streamId, version),
+  const event: DecodedEvent = {
+    id,
     type: shape.type,
     schemaVersion: shape.schemaVersion,
     aggregateType: shape.aggregateType,
@@ -161,6 +185,25 @@ export function decodeRecord(bytes: Buffer, position: Position, shape: Shape): R
     data: decodeData(shape, values),
     metadata: decodeMetadata(values),
   }
+  if (forgotten !== null) event.forgotten = forgotten
+  return event
+}
+
+type DecodedEvent = { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] }
+
+/** Makes the values those of a record of format 1. @returns the fields that are forgotten. */
+function openRecord(
+  shape: Shape,
+  eventId: string,
+  values: EventValue[],
+  keys: KeyReader,
+): readonly string[] | null {
+  const [sealed] = values.splice(bodyFieldsBeforeData, 1)
+  const map = values[bodyFieldsBeforeData] as Record<string, EventValue>
+  return openFields(shape, eventId, sealed!, keys, (place, value) => {
+    if (typeof place === 'string') map[place] = value
+    else values[bodyFieldsBeforeData + place] = value
+  })
 }
 
 /** The id of the event at a version of a stream. */

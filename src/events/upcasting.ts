@@ -141,7 +141,7 @@ export class UpcastTable {
 }
 
 /** An event under construction: its number is known once all parts are. */
-type NumberedEvent = { -readonly [K in 'part']?: number } & Omit<RecordedEvent, 'part'>
+type NumberedEvent = { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] }
 
 /** The versions of one event and what leads from each to the next. */
 class UpcastChain {
@@ -259,8 +259,8 @@ function eventOf(
   type: string,
   schemaVersion: number,
   data: OldData,
-): RecordedEvent {
-  return {
+): NumberedEvent {
+  const event: NumberedEvent = {
     id: recorded.id,
     type,
     schemaVersion,
@@ -274,4 +274,6 @@ function eventOf(
     data,
     metadata: recorded.metadata,
   }
+  if (recorded.forgotten !== undefined) event.forgotten = recorded.forgotten
+  return event
 }

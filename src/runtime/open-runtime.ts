@@ -17,6 +17,7 @@ import type { SendOnHost } from '../subscriptions/remote-send.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import { View } from '../subscriptions/view.js'
 import { Bus } from './bus.js'
+import { Forgetting } from './forgetting.js'
 import { type ParsedRuntimeOptions, parseRuntimeOptions, type RuntimeOptions } from './options.js'
 import { openPools, type Pools } from './pools.js'
 import { Runtime } from './runtime.js'
@@ -90,6 +91,15 @@ async function start(
     })
   }
   const handlers = await openHandlers(app, options, storage, upcasts, pools, send)
+  const forgetting = new Forgetting({
+    store,
+    actors,
+    upcasts,
+    views,
+    handlers,
+    databases: storage.views,
+    clock,
+  })
   const runtime = new Runtime({
     app,
     isDurable: dataDir !== null,
@@ -102,9 +112,11 @@ async function start(
     bus,
     views,
     handlers,
+    forgetting,
   })
   for (const view of views.values()) view.start()
   for (const handler of handlers.values()) handler.start()
+  forgetting.resume()
   return runtime
 }
 

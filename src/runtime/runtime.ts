@@ -37,6 +37,7 @@ import { type CaughtUpOptions, type Subscriptions, waitUntilCaughtUp } from './a
 import type { Bus } from './bus.js'
 import { Claims } from './claims.js'
 import { type EventQuery, type EventsOfQuery, parseEventQuery } from './decision-query.js'
+import type { ForgetOptions, ForgetReport, Forgetting } from './forgetting.js'
 import { Log } from './log.js'
 import type { Pools } from './pools.js'
 import { RateMeter } from './rate-meter.js'
@@ -74,6 +75,7 @@ export interface RuntimeParts {
   readonly bus: Bus
   readonly views: ReadonlyMap<string, View>
   readonly handlers: ReadonlyMap<string, HandlerSubscription>
+  readonly forgetting: Forgetting
 }
 
 /**
@@ -265,6 +267,27 @@ export class Runtime {
     return await this.#viewOf(projector).verify(options)
   }
 
+  /**
+   * Forgets people: destroys the keys of their personal fields. When it resolves, those fields read as
+   * forgotten in the log, in actors, in views and to handlers, on every thread and for ever, and their old
+   * bytes can be decrypted nowhere in the data directory. Views that may hold them are rebuilt, so it takes
+   * as long as that; give several ids at once rather than one after the other. Forgetting somebody again
+   * is no error.
+   *
+   * @param subjects - Ids as `personal` of the events' definitions gave them: one, or 1 to 10_000.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   * @throws {UnknownSubjectError} DRAMATIS_UNKNOWN_SUBJECT: one of them; nobody was forgotten.
+   * @throws {ForgetIncompleteError} DRAMATIS_FORGET_INCOMPLETE: says how far it came.
+   * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED: a commit failed a moment ago.
+   */
+  async forget(
+    subjects: string | readonly string[],
+    options: ForgetOptions = {},
+  ): Promise<ForgetReport> {
+    this.#assertOpen()
+    return await this.#parts.forgetting.forget(subjects, options)
+  }
+
   status(): RuntimeStatus {
     const { storage, actors, views, handlers, pools, clock, isDurable } = this.#parts
     const { storeId, epoch, head, status } = storage.store
@@ -283,6 +306,7 @@ export class Runtime {
       deadLetters: { parkedKeys: handlerStatuses.reduce((sum, each) => sum + each.parkedKeys, 0) },
       workers: { threads: pools.workers.threads },
       bus: { subscribers: this.bus.subscribers, failures: this.bus.failures },
+      forgetting: { subjectsPending: storage.store.subjects.pending },
     }
   }
 
@@ -300,7 +324,8 @@ export class Runtime {
   }
 
   async #close(): Promise<void> {
-    const { actors, views, handlers, pools, storage, clock, closeTimeoutMs } = this.#parts
+    const { actors, views, handlers, forgetting, pools, storage, clock, closeTimeoutMs } =
+      this.#parts
     const endMs = clock.elapsedMs() + Math.max(closeTimeoutMs, closeMsMin)
     const leftMs = (): number => Math.max(0, Math.ceil(endMs - clock.elapsedMs()))
     const steps: (() => Promise<unknown>[])[] = [
@@ -310,6 +335,7 @@ export class Runtime {
         ...[...views.values()].map((view) => view.close(leftMs())),
       ],
       () => [actors.close(leftMs())],
+      () => [forgetting.close()],
       () => [pools.close()],
       () => [storage.work.close()],
       () => [storage.store.close()],

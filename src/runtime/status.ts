@@ -29,4 +29,6 @@ export interface RuntimeStatus {
   /** 0 threads: projectors and handlers run on the host's thread. */
   readonly workers: { readonly threads: number }
   readonly bus: { readonly subscribers: number; readonly failures: number }
+  /** Subjects whose keys are destroyed while views may still hold their fields. */
+  readonly forgetting: { readonly subjectsPending: number }
 }

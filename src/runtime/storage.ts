@@ -4,6 +4,7 @@
  * The only place that knows both. Everything above sees contracts.
  *
  *   dataDir/log, dataDir/lock   the event store
+ *   dataDir/keys                keys of sealed fields (the store's)
  *   dataDir/work                bookkeeping of handlers and views
  *   dataDir/views/NAME@VERSION  rows of a view
  */

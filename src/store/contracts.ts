@@ -24,6 +24,7 @@ import type {
   RecordedEvent,
   Version,
 } from '../events/event.js'
+import type { PersonalField } from '../events/sealed-fields.js'
 import type { Shape } from '../events/shapes.js'
 import type { StreamState } from '../events/stream-end.js'
 import type { Claim, ClaimChanges, ClaimEntry } from './claims.js'
@@ -42,6 +43,8 @@ export interface EventToStage {
   readonly occurredAtMs?: number
   /** Under what it can be found beside its stream. At least one, none twice; left out: none. */
   readonly tags?: readonly string[]
+  /** Fields of `data` to seal for their subjects; left out when there are none. */
+  readonly personal?: readonly PersonalField[]
 }
 
 /** The events that one stream gains. */
@@ -138,6 +141,7 @@ export interface LogReader {
    * Reads the next piece of the log. Reads a batch, copies it, holds nothing afterwards.
    *
    * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD, at the first record that fails its CRC.
+   * @throws {DamagedKeyError} DRAMATIS_DAMAGED_KEY
    */
   readBatch(options: ReadBatchOptions): Promise<LogBatch>
   /** The last durable position as this reader sees it now. */
@@ -178,8 +182,42 @@ export interface ShapeReader {
   countShapes(options: CountOptions): Promise<ShapeCounts>
 }
 
+/** Events of one type that were recorded with sealed fields. */
+export interface SealedType {
+  readonly aggregateType: string
+  readonly type: string
+  readonly schemaVersion: number
+}
+
+/**
+ * The people that personal fields are about. Their fields are sealed with a key for each, so that
+ * destroying the key makes every one of them unreadable, wherever it is.
+ */
+export interface Subjects {
+  /** Every type of which an event was ever recorded with sealed fields. */
+  readonly sealedTypes: readonly SealedType[]
+  /** Subjects whose forgetting was begun and not finished, by this process or one before. */
+  readonly pending: number
+  /** @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED */
+  stateOf(subjectId: string): 'unknown' | 'known' | 'forgotten'
+  /**
+   * Destroys the keys of subjects: from the moment it resolves, on every thread, their fields read as
+   * forgotten. Snapshots of actors with sealed events are gone too. Those who are forgotten stay so.
+   * Durable; what was begun and cut short is completed by the next opening.
+   *
+   * @param meanwhile - Drops what is in memory and rests on those fields. Until it has settled, no such
+   *   snapshot is kept or read.
+   * @throws {UnknownSubjectError} DRAMATIS_UNKNOWN_SUBJECT; nothing was changed.
+   * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED; nothing was changed.
+   */
+  destroy(subjectIds: readonly string[], meanwhile: () => Promise<void>): Promise<void>
+  /** Whatever else held the fields of pending subjects is gone: none is pending any more. */
+  finish(): Promise<void>
+}
+
 /** The log of events, the heads of its streams, and their snapshots. One owner at a time. */
 export interface EventStore extends LogReader, ShapeReader {
+  readonly subjects: Subjects
   /** Made when the store was created: 26 characters. */
   readonly storeId: string
   /** Rises by one each time the store gets a new owner. */
@@ -208,6 +246,7 @@ export interface EventStore extends LogReader, ShapeReader {
    * @throws {VersionConflictError} DRAMATIS_VERSION_CONFLICT; nothing was staged.
    * @throws {StreamEndedError} DRAMATIS_STREAM_ENDED; nothing was staged.
    * @throws {RecordTooLargeError} DRAMATIS_RECORD_TOO_LARGE; nothing was staged.
+   * @throws {SubjectForgottenError} DRAMATIS_SUBJECT_FORGOTTEN; nothing was staged.
    * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED; nothing was staged.
    * @throws {DiskFullError} DRAMATIS_DISK_FULL; nothing was staged.
    */

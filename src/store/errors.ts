@@ -220,3 +220,52 @@ export class KeyTooLargeError extends DramatisError {
     this.bytesMax = bytesMax
   }
 }
+
+/** A key of sealed fields is not what was written. What it sealed is never taken for forgotten. */
+export class DamagedKeyError extends DramatisError {
+  readonly code = 'DRAMATIS_DAMAGED_KEY'
+  readonly slot: number
+  readonly reason: string
+
+  constructor(slot: number, reason: string, options?: { readonly cause?: unknown }) {
+    super(
+      `Expected a key, or the mark of a destroyed one, in slot ${slot} of keys/slots, found ` +
+        `${reason}. Nothing was changed: restore keys/ from a backup of the same data directory.`,
+      options,
+    )
+    this.slot = slot
+    this.reason = reason
+  }
+}
+
+/** An event has personal fields of a subject that was forgotten. Nothing was written. */
+export class SubjectForgottenError extends DramatisError {
+  readonly code = 'DRAMATIS_SUBJECT_FORGOTTEN'
+  readonly subjectId: string
+  readonly streamId: string
+  readonly type: string
+
+  constructor(subjectId: string, streamId: string, type: string) {
+    super(
+      `Expected ${type} of ${streamId} to hold nothing personal of '${subjectId}', who was forgotten. ` +
+        'Nothing was written: record it under a new subject id, or with the fields already replaced.',
+    )
+    this.subjectId = subjectId
+    this.streamId = streamId
+    this.type = type
+  }
+}
+
+/** Somebody is to be forgotten of whom nothing was ever recorded. Nobody was forgotten. */
+export class UnknownSubjectError extends DramatisError {
+  readonly code = 'DRAMATIS_UNKNOWN_SUBJECT'
+  readonly subjectId: string
+
+  constructor(subjectId: string) {
+    super(
+      `Expected personal fields of '${subjectId}' in the log, found none. ` +
+        'Nothing was changed: is this the id that the events name as their subject?',
+    )
+    this.subjectId = subjectId
+  }
+}

@@ -11,14 +11,18 @@
  */
 
 import type { Position } from '../events/event.js'
+import type { KeyReader } from '../events/seal.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
 import type { ClaimEntry, ClaimedKeys } from './claims.js'
 import type { StreamHead } from './contracts.js'
+import type { KeyVault } from './keys/key-vault.js'
 import type { TagSource } from './read-tagged.js'
 import type { TagEntry, TaggedEvent } from './tags.js'
 
 /** Records by position, as of one moment. Used synchronously: refresh, read, release. */
 export interface RecordSource {
+  /** The keys of what is sealed in records. */
+  readonly keys: KeyReader
   /** Makes the reads that follow see everything that is durable now, and nothing later. */
   refresh(): void
   /** The position of the last record; 0 = none. */
@@ -65,6 +69,7 @@ export interface LogTail {
 }
 
 export interface LogStorage extends TagSource {
+  readonly keys: KeyVault
   readonly storeId: string
   readonly epoch: number
   /** Where the log ends, as stored. */

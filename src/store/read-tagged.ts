@@ -97,7 +97,7 @@ function eventAt(source: TagSource, { position, items }: Candidate): RecordedEve
   const isWanted = items.some(
     ({ wantsType }) => wantsType?.(type, aggregateType, schemaVersion) ?? true,
   )
-  return isWanted ? eventOfRecord(position, bytes, shape) : undefined
+  return isWanted ? eventOfRecord(source, position, bytes, shape) : undefined
 }
 
 function reading<T>(source: TagSource, work: () => T): T {

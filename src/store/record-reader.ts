@@ -5,8 +5,10 @@
  * never returned and never skipped. Runs per event.
  */
 
+import { DramatisError } from '../base/errors.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { damageOf, decodeRecord, shapeNumberOf } from '../events/record.js'
+import { BrokenSealError } from '../events/seal.js'
 import type { Shape } from '../events/shapes.js'
 import { DamagedRecordError } from './errors.js'
 import type { RecordSource } from './log-storage.js'
@@ -32,11 +34,23 @@ export function shapeOfRecord(source: RecordSource, position: Position, bytes: B
   throw new DamagedRecordError(position, `shape ${number}, which the store does not have`)
 }
 
-/** Decodes a sound record. @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD */
-export function eventOfRecord(position: Position, bytes: Buffer, shape: Shape): RecordedEvent {
+/**
+ * Decodes a sound record, with the keys of its source.
+ *
+ * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
+ * @throws {DamagedKeyError} DRAMATIS_DAMAGED_KEY
+ */
+export function eventOfRecord(
+  source: RecordSource,
+  position: Position,
+  bytes: Buffer,
+  shape: Shape,
+): RecordedEvent {
   try {
-    return decodeRecord(bytes, position, shape)
+    return decodeRecord(bytes, position, shape, source.keys)
   } catch (cause) {
-    throw new DamagedRecordError(position, 'undecodable body', { cause })
+    if (cause instanceof DramatisError) throw cause
+    const why = cause instanceof BrokenSealError ? 'a broken seal' : 'undecodable body'
+    throw new DamagedRecordError(position, why, { cause })
   }
 }

@@ -56,7 +56,7 @@ function scan(source: RecordSource, options: ReadBatchOptions, head: Position): 
     const keyHash = keyHashOf(bytes)
     if (wantsKey !== undefined && !wantsKey(keyHash)) continue
     bytesRead += bytes.length
-    events.push(eventOfRecord(position, bytes, shape))
+    events.push(eventOfRecord(source, position, bytes, shape))
     keyHashes.push(keyHash)
   }
   return { events, keyHashes, scannedTo: position, head }

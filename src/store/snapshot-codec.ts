@@ -1,20 +1,31 @@
 /**
- * Snapshots as bytes: a CRC-32, then MessagePack `[streamId, version, position, stateVersion, state]`.
+ * Snapshots as bytes: a CRC-32, then MessagePack `[streamId, version, position, stateVersion, state]`; or,
+ * where the state may hold personal fields, `[streamId, version, position, stateVersion, null, slot of the
+ * key, sealed]`.
  *
- * A snapshot is a cache. One that is damaged, of another stream, or from a future that did not happen, is
- * no snapshot.
+ * A snapshot is a cache. One that is damaged, of another stream, from a future that did not happen, or
+ * sealed with a key that is gone, is no snapshot.
  */
 
 import { crc32 } from 'node:zlib'
 import { decodeValue, encodeValue } from '../events/codec.js'
 import type { EventValue } from '../events/event.js'
+import { type KeyReader, openSeal, sealValue } from '../events/seal.js'
 import type { Snapshot, StreamHead } from './contracts.js'
 
 const crcBytes = 4
 
-export function encodeSnapshot(streamId: string, snapshot: Snapshot): Buffer {
+/** @param key - What to seal the state with; `null`: it stays readable. */
+export function encodeSnapshot(
+  streamId: string,
+  snapshot: Snapshot,
+  key: { readonly slot: number; readonly key: Uint8Array } | null,
+): Buffer {
   const { version, position, stateVersion, state } = snapshot
-  const bytes = encodeValue([streamId, version, position, stateVersion, state], crcBytes)
+  const values: EventValue[] = [streamId, version, position, stateVersion]
+  if (key === null) values.push(state)
+  else values.push(null, key.slot, sealValue(key.key, placeOf(streamId, version), state))
+  const bytes = encodeValue(values, crcBytes)
   bytes.writeUInt32BE(crc32(bytes.subarray(crcBytes)), 0)
   return bytes
 }
@@ -24,18 +35,23 @@ export function decodeSnapshot(
   bytes: Buffer,
   streamId: string,
   head: StreamHead,
+  keys: KeyReader,
 ): Snapshot | undefined {
   if (head.state === 'deleted' || bytes.length <= crcBytes) return undefined
   if (bytes.readUInt32BE(0) !== crc32(bytes.subarray(crcBytes))) return undefined
-  const values = decoded(bytes)
-  if (!Array.isArray(values) || values.length !== 5 || values[0] !== streamId) return undefined
-  const [, version, position, stateVersion, state] = values as unknown as Stored
-  return isOnStream(version, position, head)
-    ? { version, position, stateVersion, state }
-    : undefined
+  try {
+    const values = decodeValue(bytes, crcBytes)
+    if (!Array.isArray(values) || values[0] !== streamId) return undefined
+    const [, version, position, stateVersion] = values as unknown as Place
+    if (!isOnStream(version, position, head)) return undefined
+    const state = stateOf(streamId, version, values, keys)
+    return state === undefined ? undefined : { version, position, stateVersion, state }
+  } catch {
+    return undefined
+  }
 }
 
-type Stored = readonly [string, number, number, number, EventValue]
+type Place = readonly [string, number, number, number]
 
 /** At the head's version it is at the head's position, below it below. */
 function isOnStream(version: number, position: number, head: StreamHead): boolean {
@@ -43,10 +59,19 @@ function isOnStream(version: number, position: number, head: StreamHead): boolea
   return version < head.version && position < head.position
 }
 
-function decoded(bytes: Buffer): EventValue | undefined {
-  try {
-    return decodeValue(bytes, crcBytes)
-  } catch {
-    return undefined
-  }
+function stateOf(
+  streamId: string,
+  version: number,
+  values: readonly EventValue[],
+  keys: KeyReader,
+): EventValue | undefined {
+  if (values.length === 5) return values[4]
+  if (values.length !== 7) return undefined
+  const key = keys.keyAt(values[5] as number)
+  if (key === null) return undefined
+  return openSeal(key, placeOf(streamId, version), values[6] as Uint8Array)
+}
+
+function placeOf(streamId: string, version: number): string {
+  return JSON.stringify(['snapshot', streamId, version])
 }

@@ -15,6 +15,7 @@ import type { Cancel } from '../base/clock.js'
 import { yieldToEventLoop } from '../base/signal.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import type { Shape } from '../events/shapes.js'
+import { splitStreamId } from '../events/stream-id.js'
 import { publish } from '../telemetry/channels.js'
 import { type Claim, type ClaimEntry, claimKey, claimPrefix } from './claims.js'
 import type {
@@ -40,6 +41,7 @@ import { hasTagged, readTaggedChunks } from './read-tagged.js'
 import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
 import { type Accept, type Placed, Staging } from './staging.js'
+import { StoreSubjects } from './store-subjects.js'
 import type { TagBoundary, TagEntry, TagQuery } from './tags.js'
 import { tombstonesOf } from './tombstones.js'
 import { StreamWalk, versionRange } from './walk-stream.js'
@@ -48,6 +50,7 @@ import { StreamWalk, versionRange } from './walk-stream.js'
  * States: `open` -> `stopped` (a commit failed or was late) -> `open` (reopen); any -> `closed`.
  */
 export class StagedEventStore implements EventStore {
+  readonly subjects: StoreSubjects
   readonly #storage: LogStorage
   readonly #options: ParsedStoreOptions
   readonly #listeners = new Set<(result: CommitResult) => void>()
@@ -60,6 +63,7 @@ export class StagedEventStore implements EventStore {
   #closing: Promise<void> | null = null
 
   constructor(storage: LogStorage, options: ParsedStoreOptions) {
+    this.subjects = new StoreSubjects(storage.keys, () => this.#assertOpen())
     this.#storage = storage
     this.#options = options
     const tail = storage.readTail()
@@ -221,9 +225,11 @@ export class StagedEventStore implements EventStore {
 
   async readSnapshot(streamId: string): Promise<Snapshot | undefined> {
     await this.#readable()
+    if (this.subjects.isDestroying) return undefined
     const head = this.#freshHead(streamId)
     const bytes = this.#storage.readSnapshot(streamId)
-    return bytes === undefined ? undefined : decodeSnapshot(bytes, streamId, head)
+    if (bytes === undefined) return undefined
+    return decodeSnapshot(bytes, streamId, head, this.#storage.keys)
   }
 
   /** The state must rest on durable events: a snapshot must never outlive what led to it. */
@@ -232,7 +238,12 @@ export class StagedEventStore implements EventStore {
     assert(snapshot.position <= this.#head, 'a snapshot rests on durable events')
     // It would outlive what the deletion overwrites.
     if (this.#staging.isDeleted(streamId)) return
-    await this.#storage.writeSnapshot(streamId, encodeSnapshot(streamId, snapshot))
+    const { keys } = this.#storage
+    const isSealed = keys.hasSealed(splitStreamId(streamId).aggregateType)
+    if (isSealed && this.subjects.isDestroying) return
+    const bytes = encodeSnapshot(streamId, snapshot, isSealed ? keys.snapshotKey() : null)
+    if (keys.hasUnwritten) await keys.flush()
+    await this.#storage.writeSnapshot(streamId, bytes)
   }
 
   async deleteSnapshot(streamId: string): Promise<void> {
@@ -284,6 +295,8 @@ export class StagedEventStore implements EventStore {
   async #write(group: StagedGroup): Promise<void> {
     const staging = this.#staging
     if (this.#options.failpoint !== undefined) await this.#options.failpoint('commit')
+    const { keys } = this.#storage
+    if (keys.hasUnwritten) await keys.flush()
     // A failpoint that was held up until the store gave up must not write behind its back.
     if (this.#status === 'stopped' || staging !== this.#staging) throw new Error('it was given up')
     await this.#storage.write(group)
@@ -321,6 +334,7 @@ export class StagedEventStore implements EventStore {
       clock,
       recordBytesMax,
       headsMax,
+      keys: this.#storage.keys,
       readHead: (streamId) => this.#storage.readStreamHead(streamId),
       readClaimOwner: (key) => this.#storage.readClaimOwner(key),
       hasTagged: (query, after, to) => hasTagged(this.#storage, query, after, to),

@@ -28,13 +28,17 @@ import {
   VersionConflictError,
 } from './errors.js'
 import { HeadCache } from './head-cache.js'
+import type { KeyVault } from './keys/key-vault.js'
 import { type LogTail, noStream, type StagedGroup, type StreamDeletion } from './log-storage.js'
+import { sealEvent } from './seal-event.js'
 import { type TagBoundary, type TaggedEvent, TaggedGroup, type TagQuery } from './tags.js'
 
 export interface StagingOptions {
   readonly clock: Clock
   readonly recordBytesMax: number
   readonly headsMax: number
+  /** The keys of personal fields. */
+  readonly keys: KeyVault
   /** Reads a durable head that is not in the cache. */
   readonly readHead: (streamId: string) => StreamHead
   /** Reads the durable owner of a claim, by its key. */
@@ -214,6 +218,11 @@ export class Staging {
       version++
       const position = this.#last + 1
       const shape = this.#shapes.resolve(aggregateType, event.type, event.schemaVersion, event.data)
+      const { personal } = event
+      const sealed =
+        personal === undefined
+          ? null
+          : sealEvent(this.#options.keys, aggregateType, streamId, version, event, personal)
       const bytes = encodeRecord({
         shape,
         keyHash,
@@ -223,8 +232,9 @@ export class Staging {
         previousPosition,
         recordedAtMs,
         occurredAtMs: event.occurredAtMs ?? null,
-        data: event.data,
+        data: sealed === null ? event.data : sealed.data,
         metadata: event.metadata,
+        sealed: sealed === null ? null : sealed.sealed,
       })
       this.#checkSize(streamId, shape, bytes.length)
       records.push(bytes)

@@ -52,6 +52,7 @@ export function tombstonesOf(
         occurredAtMs: null,
         data: noData,
         metadata: noMetadata,
+        sealed: null,
       }),
     )
   }

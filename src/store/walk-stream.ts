@@ -155,7 +155,8 @@ export class StreamWalk {
   }
 
   #eventOf(position: Position, bytes: Buffer): RecordedEvent {
-    const event = eventOfRecord(position, bytes, shapeOfRecord(this.#source, position, bytes))
+    const shape = shapeOfRecord(this.#source, position, bytes)
+    const event = eventOfRecord(this.#source, position, bytes, shape)
     if (event.streamId === this.#streamId) return event
     throw new DamagedRecordError(position, `an event of ${event.streamId}, not ${this.#streamId}`)
   }

@@ -4,10 +4,12 @@
  * Starts the pump, passes messages, notices when its thread hangs or dies, says which events were in
  * flight, and starts it again. What is written down, and when keys fall due, is the subscription's.
  *
- * States: idle -> running -> (crashed | failed) -> waiting -> running ...; stopped for good.
+ * States: idle -> running -> (crashed | failed) -> waiting -> running ...; running -> renewed -> running;
+ * stopped for good.
  */
 
 import type { Cancel, Clock } from '../base/clock.js'
+import { createDeferred, type Deferred } from '../base/deferred.js'
 import type { ErrorData } from '../base/errors.js'
 import type { Position } from '../events/event.js'
 import type { RunningTask, TaskEnd, TaskPool } from '../pool/contracts.js'
@@ -52,6 +54,7 @@ export class HandlerLane {
   #cancelWatch: Cancel = () => {}
   #cancelRestart: Cancel = () => {}
   #ended: Promise<void> = Promise.resolve()
+  #renewal: Deferred | null = null
 
   constructor(ports: LanePorts) {
     this.#ports = ports
@@ -104,6 +107,18 @@ export class HandlerLane {
   }
 
   /**
+   * Lets the pump finish what is under way and starts another, which reads the log anew.
+   *
+   * @returns when the pump of now is gone, with everything it had read.
+   */
+  async renew(): Promise<void> {
+    if (this.#task === null) return
+    this.#renewal ??= createDeferred()
+    this.post({ type: 'stop' })
+    await this.#renewal.promise
+  }
+
+  /**
    * Lets the pump finish what is under way; after half the time tells its handlers to give up; after
    * all of it ends the thread.
    */
@@ -143,7 +158,14 @@ export class HandlerLane {
   async #afterEnd(end: TaskEnd, flight: SharedArrayBuffer): Promise<void> {
     this.#cancelWatch()
     this.#task = null
-    if (end.outcome === 'returned' || this.#stopped) return
+    const isRenewed = this.#renewal !== null
+    this.#renewal?.resolve()
+    this.#renewal = null
+    if (this.#stopped) return
+    if (end.outcome === 'returned') {
+      if (isRenewed) await this.#startAnother()
+      return
+    }
     this.#failures += 1
     this.#error = end.error
     const isCrashed = end.outcome === 'crashed'
@@ -154,5 +176,11 @@ export class HandlerLane {
     this.#cancelRestart = this.#ports.clock.schedule(restartDelayMs(this.#failures), () =>
       this.start(),
     )
+  }
+
+  /** Follows a pump that ended as it was told to. */
+  async #startAnother(): Promise<void> {
+    await this.#ports.onGone([], 'it was renewed')
+    this.start()
   }
 }

@@ -142,6 +142,11 @@ export class HandlerSubscription {
     this.#changeMode()
   }
 
+  /** Has the log read anew: resolves when nothing that was read before is waiting for its delivery. */
+  async reread(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.renew()))
+  }
+
   /**
    * Everything up to a position is handled, or set aside with its key.
    *

@@ -18,6 +18,13 @@ interface Subscriber {
   readonly unknownEvents: UnknownEvents
 }
 
+/** A type of events as they were recorded. */
+interface RecordedType {
+  readonly type: string
+  readonly aggregateType: string
+  readonly schemaVersion: number
+}
+
 const noParts: readonly RecordedEvent[] = Object.freeze([])
 
 export class SubscribedEvents {
@@ -39,6 +46,13 @@ export class SubscribedEvents {
     const isWanted = types?.some((each) => this.#wants(each)) ?? this.#strict.has(aggregateType)
     this.#hasSeenOld ||= isWanted && !this.#upcasts.isCurrent(aggregateType, type, schemaVersion)
     return isWanted
+  }
+
+  /** Whether any of these recorded types is wanted, or may become what is. */
+  wantsAnyOf(types: readonly RecordedType[]): boolean {
+    return types.some(({ type, aggregateType, schemaVersion }) =>
+      this.#upcasts.typesOf(aggregateType, type, schemaVersion)?.some((each) => this.#wants(each)),
+    )
   }
 
   /** Whether a read through {@link wantsType} has met anything that is not of its current version. */

@@ -18,6 +18,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Receipt } from '../actors/command.js'
 import type { Cancel, Clock } from '../base/clock.js'
 import { type ErrorData, errorToData } from '../base/errors.js'
+import { yieldToEventLoop } from '../base/signal.js'
 import type { AnyProjector } from '../define/projector.js'
 import type { Position } from '../events/event.js'
 import type { TaskPool } from '../pool/contracts.js'
@@ -217,6 +218,35 @@ export class View {
       }
       return await this.#track(this.#verify(options))
     })
+  }
+
+  /** The directories of its rows: those that serve, and those that are being filled. */
+  get directories(): readonly string[] {
+    const { name } = this.projector
+    const { filling } = this.#record
+    return [
+      directoryOf(name, this.#record),
+      ...(filling == null ? [] : [directoryOf(name, filling)]),
+      ...(this.#build === null ? [] : [this.#build.directory]),
+    ]
+  }
+
+  /**
+   * The same as {@link rebuild}, from nothing that was read before: rows that are being filled are given
+   * up once nobody works on them. Throws as {@link rebuild} does.
+   */
+  async rebuildAfresh(options: RebuildOptions): Promise<RebuildResult> {
+    while (this.#building !== null || this.#followed !== null) {
+      await this.#building?.catch(ignore)
+      await yieldToEventLoop()
+    }
+    this.#cancelRetry()
+    const { filling } = this.#record
+    if (filling != null) {
+      await this.#write({ ...this.#record, filling: null })
+      await this.#setup.databases.remove(directoryOf(this.projector.name, filling))
+    }
+    return await this.rebuild(options)
   }
 
   /** Gives a build under way up, lets the turn under way finish, and lets go of the rows. */

@@ -14,6 +14,7 @@ import { readingContract } from './event-store-reading.js'
 import { snapshotContract } from './event-store-snapshots.js'
 import { stagingContract } from './event-store-staging.js'
 import { streamEndContract } from './event-store-stream-ends.js'
+import { subjectsContract } from './event-store-subjects.js'
 import { tagContract } from './event-store-tags.js'
 
 /**
@@ -36,5 +37,6 @@ export function eventStoreContract(name: string, openStore: OpenStore): void {
     claimContract(openStore)
     streamEndContract(openStore)
     pastContract(openStore)
+    subjectsContract(openStore)
   })
 }

@@ -8,13 +8,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { createActorSystem } from '../../src/actors/actor-system.js'
+import { type ActorSystem, createActorSystem } from '../../src/actors/actor-system.js'
 import type { Moment } from '../../src/actors/moment.js'
 import { createIdSource } from '../../src/base/ids.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { createSeededRandom } from '../../src/base/random.js'
 import { defineActor, defineEvent, type SnapshotOptions } from '../../src/index.js'
 import { appendEvents } from '../../src/store/append.js'
+import type { EventStore } from '../../src/store/contracts.js'
 import { MemoryLogStorage } from '../../src/store/memory/memory-log-storage.js'
 import { parseStoreOptions } from '../../src/store/options.js'
 import { StagedEventStore } from '../../src/store/staged-event-store.js'
@@ -98,10 +99,16 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
 /** One store through many systems. */
 class Life {
-  readonly #storage = new MemoryLogStorage('law')
+  readonly store: EventStore
+  readonly #storage: MemoryLogStorage
   readonly #clock = new ManualClock()
-  readonly store = new StagedEventStore(this.#storage, parseStoreOptions({ clock: this.#clock }))
-  #system = this.#start(undefined)
+  #system: ActorSystem
+
+  constructor(storage: MemoryLogStorage) {
+    this.#storage = storage
+    this.store = new StagedEventStore(storage, parseStoreOptions({ clock: this.#clock }))
+    this.#system = this.#start(undefined)
+  }
 
   #start(snapshot: SnapshotOptions<Ledger> | undefined) {
     const random = createSeededRandom(1)
@@ -200,7 +207,7 @@ async function foldByHand(life: Life, id: string, toVersion = Number.MAX_SAFE_IN
 }
 
 async function begin(t: TestContext): Promise<Life> {
-  const life = new Life()
+  const life = new Life(await MemoryLogStorage.open('law'))
   onEnd(t, () => life.close())
   return life
 }

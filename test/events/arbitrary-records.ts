@@ -55,7 +55,13 @@ export const arbitraryRecord: fc.Arbitrary<RecordInput> = fc
     const payload = copyPayload(data, 'data')
     for (const other of others) table.resolve('Order', 'Anything', 1, other as never)
     const resolved = table.resolve('Order', 'Anything', 1, payload)
-    return { ...rest, data: payload, shape: asMap ? { ...resolved, fields: null } : resolved }
+    const sealed = null
+    return {
+      ...rest,
+      sealed,
+      data: payload,
+      shape: asMap ? { ...resolved, fields: null } : resolved,
+    }
   })
 
 /** The event that a record of this input holds. */

@@ -14,11 +14,13 @@ import {
   previousPositionOf,
   type RecordInput,
   recordedAtMsOf,
+  sealedRecordFormat,
   shapeNumberOf,
   versionOf,
 } from '../../src/events/record.js'
 import { ShapeTable } from '../../src/events/shapes.js'
 import { arbitraryRecord, eventOf } from './arbitrary-records.js'
+import { noKeys } from './no-keys.js'
 
 const metadata = { commandId: 'c1', correlationId: 'c1', causationId: 'c1' }
 
@@ -35,6 +37,7 @@ function inputOf(changes: Partial<RecordInput> = {}): RecordInput {
     occurredAtMs: null,
     data,
     metadata,
+    sealed: null,
     ...changes,
   }
 }
@@ -43,7 +46,7 @@ function inputOf(changes: Partial<RecordInput> = {}): RecordInput {
 function decode(input: RecordInput): ReturnType<typeof decodeRecord> {
   const bytes = Buffer.from(encodeRecord(input))
   assert.equal(damageOf(bytes, input.position), null)
-  return decodeRecord(bytes, input.position, input.shape)
+  return decodeRecord(bytes, input.position, input.shape, noKeys)
 }
 
 describe('an encoded record', () => {
@@ -199,7 +202,7 @@ describe('damage to a record', () => {
 
   test('is not what a record of a later format is: that has a name of its own', () => {
     const later = Buffer.from(sound)
-    later[4] = 2
+    later[4] = sealedRecordFormat + 1
     const patched = withChecksum(later, position)
 
     assert.equal(damageOf(patched, position), 'unknown format')
@@ -228,7 +231,7 @@ describe('decoding', () => {
     const input = inputOf()
     const bytes = encodeRecord(input)
 
-    assert.throws(() => decodeRecord(bytes, 9, { ...input.shape, number: 2 }), {
+    assert.throws(() => decodeRecord(bytes, 9, { ...input.shape, number: 2 }, noKeys), {
       name: 'AssertionError',
     })
   })

@@ -15,7 +15,7 @@ import { onEnd } from '../support/scope.js'
 /** A log whose events are recorded so many milliseconds after each other. */
 async function recorded(t: TestContext, pausesMs: readonly number[]): Promise<MemoryLogStorage> {
   const clock = new ManualClock(0)
-  const storage = new MemoryLogStorage('test')
+  const storage = await MemoryLogStorage.open('test')
   const store = new StagedEventStore(storage, parseStoreOptions({ clock }))
   onEnd(t, () => store.close())
   for (const pauseMs of pausesMs) {

@@ -13,6 +13,7 @@ import { systemRandom } from '../../base/random.js'
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventStore, EventStoreOptions } from '../contracts.js'
 import { FormatVersionError } from '../errors.js'
+import type { KeyVault } from '../keys/key-vault.js'
 import { type ParsedStoreOptions, parseStoreOptions } from '../options.js'
 import { StagedEventStore } from '../staged-event-store.js'
 import { DiskSpace } from './disk-space.js'
@@ -24,6 +25,7 @@ import {
   unavailable,
 } from './environment.js'
 import { textKeys } from './keys.js'
+import { openLmdbKeyVault } from './lmdb-key-vault.js'
 import { LmdbLogStorage } from './lmdb-log-storage.js'
 import { assertUnlocked, releaseLock, takeLock } from './lock.js'
 
@@ -63,19 +65,23 @@ async function openOwned(dataDir: string, options: ParsedStoreOptions): Promise<
     openEnvironment(join(dataDir, 'log'), options.durability)
   const environment = await openLog()
   let owned: Ownership | undefined
+  let keys: KeyVault | undefined
   try {
     owned = takeOwnership(environment, dataDir, options)
     const diskSpace = new DiskSpace(dataDir, options)
     await diskSpace.refresh()
+    keys = await openLmdbKeyVault(dataDir, options)
     const storage = new LmdbLogStorage({
       ...owned,
       dataDir,
       environment,
+      keys,
       diskSpace,
       openAgain: openLog,
     })
     return new StagedEventStore(storage, options)
   } catch (error) {
+    await keys?.close()
     await environment.close()
     if (owned !== undefined) releaseLock(dataDir, owned.epoch)
     throw error

@@ -10,8 +10,10 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { LogReader } from '../contracts.js'
 import { StoreStoppedError, StoreUnavailableError } from '../errors.js'
+import { SlotReader } from '../keys/slot-reader.js'
 import { readHeadNow, scanLog } from '../scan-log.js'
 import { environmentOptions, unavailable } from './environment.js'
+import { slotPath } from './lmdb-key-vault.js'
 import { LogTables } from './log-tables.js'
 
 /** A log reader that holds the log open until it is closed. */
@@ -22,7 +24,8 @@ export interface ClosableLogReader extends LogReader {
 
 /** Opens a reader. @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE */
 export function openLmdbLogReader(dataDir: string): ClosableLogReader {
-  const tables = openTables(dataDir)
+  const keys = new SlotReader(slotPath(dataDir))
+  const tables = openTables(dataDir, keys)
   let isOpen = true
   const assertOpen = (): void => {
     if (!isOpen) throw new StoreStoppedError('the reader is closed')
@@ -40,17 +43,18 @@ export function openLmdbLogReader(dataDir: string): ClosableLogReader {
       if (!isOpen) return
       isOpen = false
       void tables.environment.close()
+      keys.close()
     },
   } satisfies ClosableLogReader)
 }
 
-function openTables(dataDir: string): LogTables {
+function openTables(dataDir: string, keys: SlotReader): LogTables {
   const path = join(dataDir, 'log')
   if (!existsSync(join(path, 'data.mdb'))) {
     throw new StoreUnavailableError(dataDir, 'there is no log in it')
   }
   try {
-    return new LogTables(open(environmentOptions(path, 'flush')))
+    return new LogTables(open(environmentOptions(path, 'flush')), keys)
   } catch (cause) {
     throw unavailable(path, cause)
   }

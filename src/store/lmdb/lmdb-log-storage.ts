@@ -12,6 +12,7 @@ import type { Shape } from '../../events/shapes.js'
 import type { ClaimEntry } from '../claims.js'
 import type { StreamHead } from '../contracts.js'
 import { StoreStoppedError } from '../errors.js'
+import type { KeyVault } from '../keys/key-vault.js'
 import type { LogStorage, LogTail, StagedGroup } from '../log-storage.js'
 import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
@@ -24,6 +25,7 @@ export interface LogStorageParts {
   readonly storeId: string
   readonly epoch: number
   readonly environment: Environment
+  readonly keys: KeyVault
   readonly diskSpace: DiskSpace
   /** Opens the environment again, after it was closed. */
   readonly openAgain: () => Promise<Environment>
@@ -34,6 +36,7 @@ const noBytes = Buffer.alloc(0)
 export class LmdbLogStorage implements LogStorage {
   readonly storeId: string
   readonly epoch: number
+  readonly keys: KeyVault
   readonly #parts: LogStorageParts
   #tables: LogTables
   /** Set once the environment is being closed; LMDB first finishes what it was given. */
@@ -43,7 +46,8 @@ export class LmdbLogStorage implements LogStorage {
     this.storeId = parts.storeId
     this.epoch = parts.epoch
     this.#parts = parts
-    this.#tables = new LogTables(parts.environment)
+    this.keys = parts.keys
+    this.#tables = new LogTables(parts.environment, parts.keys)
   }
 
   readTail(): LogTail {
@@ -140,7 +144,8 @@ export class LmdbLogStorage implements LogStorage {
     await this.#closing
     const { dataDir, openAgain } = this.#parts
     if (!holdsLock(dataDir, this.epoch)) throw new StoreStoppedError(`${dataDir} has a new owner`)
-    this.#tables = new LogTables(await openAgain())
+    await this.keys.reopen()
+    this.#tables = new LogTables(await openAgain(), this.keys)
     this.#closing = null
   }
 
@@ -164,6 +169,7 @@ export class LmdbLogStorage implements LogStorage {
   async close(): Promise<void> {
     this.#closing ??= this.#tables.environment.close()
     await this.#closing
+    await this.keys.close()
     releaseLock(this.#parts.dataDir, this.epoch)
   }
 }

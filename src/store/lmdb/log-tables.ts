@@ -8,6 +8,7 @@
 
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue, Position } from '../../events/event.js'
+import type { KeyReader } from '../../events/seal.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import type { StreamState } from '../../events/stream-end.js'
 import type { ClaimEntry } from '../claims.js'
@@ -25,6 +26,7 @@ const states: readonly StreamState[] = ['open', 'closed', 'deleted']
 
 export class LogTables implements TagSource {
   readonly environment: Environment
+  readonly keys: KeyReader
   readonly events: BytesTable<number>
   readonly streams: BytesTable<string>
   readonly shapes: BytesTable<number>
@@ -34,8 +36,9 @@ export class LogTables implements TagSource {
   readonly #views = new ValueViews()
   #known = new ShapeTable()
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, keys: KeyReader) {
     this.environment = environment
+    this.keys = keys
     this.events = openTable(environment, 'events', positionKeys)
     this.streams = openTable(environment, 'streams', textKeys)
     this.shapes = openTable(environment, 'shapes', positionKeys)

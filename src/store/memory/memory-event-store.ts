@@ -15,5 +15,5 @@ import { MemoryLogStorage } from './memory-log-storage.js'
 export async function openMemoryEventStore(options: EventStoreOptions): Promise<EventStore> {
   const parsed = parseStoreOptions(options)
   const storeId = createIdSource(parsed.clock, systemRandom).next()
-  return new StagedEventStore(new MemoryLogStorage(storeId), parsed)
+  return new StagedEventStore(await MemoryLogStorage.open(storeId), parsed)
 }

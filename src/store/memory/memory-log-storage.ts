@@ -9,12 +9,17 @@ import { recordedAtMsOf } from '../../events/record.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import type { ClaimEntry } from '../claims.js'
 import type { StreamHead } from '../contracts.js'
+import { KeyVault, vaultTables } from '../keys/key-vault.js'
+import { MemorySlots } from '../keys/memory-slots.js'
 import { type LogStorage, type LogTail, noStream, type StagedGroup } from '../log-storage.js'
+import type { TableDatabase } from '../tables.js'
 import type { TagEntry } from '../tags.js'
+import { openMemoryTables } from './memory-tables.js'
 
 export class MemoryLogStorage implements LogStorage {
   readonly storeId: string
   readonly epoch = 1
+  readonly keys: KeyVault
   /** Index = position - 1. */
   #records: Buffer[] = []
   /** Index = shape number - 1. */
@@ -25,8 +30,16 @@ export class MemoryLogStorage implements LogStorage {
   readonly #tags = new Map<string, Position[]>()
   readonly #claims = new Map<string, string>()
 
-  constructor(storeId: string) {
+  private constructor(storeId: string, keys: KeyVault) {
     this.storeId = storeId
+    this.keys = keys
+  }
+
+  static async open(storeId: string): Promise<MemoryLogStorage> {
+    const tables = openMemoryTables(vaultTables)
+    const slots = new MemorySlots()
+    const openTables = async (): Promise<TableDatabase> => tables
+    return new MemoryLogStorage(storeId, await KeyVault.open({ slots, openTables, exists: false }))
   }
 
   readTail(): LogTail {
@@ -130,6 +143,7 @@ export class MemoryLogStorage implements LogStorage {
     this.#snapshots.clear()
     this.#tags.clear()
     this.#claims.clear()
+    await this.keys.close()
   }
 
   /** New events have the highest positions; older ones come when an index is filled later. */

@@ -8,6 +8,7 @@ import { openEnvironment } from '../../../src/store/lmdb/environment.js'
 import { LogTables } from '../../../src/store/lmdb/log-tables.js'
 import { readLog } from '../../../src/store/read-log.js'
 import { collect, sampleAppend, sampleEvent } from '../../../src/testing/index.js'
+import { noKeys } from '../../events/no-keys.js'
 import { TemporaryDirectory } from '../temporary.js'
 
 /** Opens the log behind the store's back; the store is closed. */
@@ -15,7 +16,7 @@ async function tamper(
   directory: TemporaryDirectory,
   change: (tables: LogTables) => Promise<unknown>,
 ): Promise<void> {
-  const tables = new LogTables(await openEnvironment(`${directory.path}/log`, 'flush'))
+  const tables = new LogTables(await openEnvironment(`${directory.path}/log`, 'flush'), noKeys)
   await change(tables)
   await tables.environment.close()
 }

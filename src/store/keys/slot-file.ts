@@ -1,0 +1,87 @@
+/**
+ * Key slots in a file, overwritten in place: slot n begins at byte (n - 1) * 64.
+ *
+ * Written by the owner of the store only. What is destroyed can be read by no thread once `destroy` has
+ * been called, and cannot come back once it has resolved.
+ */
+
+import { writeSync } from 'node:fs'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { StoreUnavailableError } from '../errors.js'
+import { encodeSlot, type KeySlots, slotBytes } from './key-slots.js'
+import { SlotReader } from './slot-reader.js'
+
+export class SlotFile implements KeySlots {
+  readonly #path: string
+  readonly #reader: SlotReader
+  #file: FileHandle | null = null
+
+  constructor(path: string) {
+    this.#path = path
+    this.#reader = new SlotReader(path)
+  }
+
+  keyAt(slot: number): Uint8Array | null {
+    return this.#reader.keyAt(slot)
+  }
+
+  async write(first: number, keys: readonly Uint8Array[]): Promise<void> {
+    const file = await this.#open()
+    const bytes = Buffer.concat(keys.map((key, at) => encodeSlot(first + at, key)))
+    await file.write(bytes, 0, bytes.length, (first - 1) * slotBytes)
+    await file.datasync()
+    bytes.fill(0)
+  }
+
+  async destroy(slots: readonly number[]): Promise<void> {
+    const file = await this.#open()
+    for (const slot of slots) {
+      writeSync(file.fd, encodeSlot(slot, null), 0, slotBytes, (slot - 1) * slotBytes)
+    }
+    await file.datasync()
+  }
+
+  async close(): Promise<void> {
+    this.#reader.close()
+    const file = this.#file
+    this.#file = null
+    await file?.close()
+  }
+
+  async #open(): Promise<FileHandle> {
+    if (this.#file !== null) return this.#file
+    const directory = dirname(this.#path)
+    try {
+      await mkdir(directory, { recursive: true })
+      this.#file = await openOrCreate(this.#path, directory)
+      return this.#file
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new StoreUnavailableError(directory, why, { cause })
+    }
+  }
+}
+
+/** Keys are for the owner's eyes. A new file survives a power cut once its directory was flushed. */
+async function openOrCreate(path: string, directory: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r+')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const file = await open(path, 'wx+', 0o600)
+  for (const each of [directory, dirname(directory)]) await syncDirectory(each)
+  return file
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows has no flush of directories, and keeps their entries in a journal.
+  if (process.platform === 'win32') return
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
