@@ -10,7 +10,8 @@ import type { Position } from '../events/event.js'
 import type { RunningTask } from '../pool/contracts.js'
 import type { TableDatabase } from '../store/tables.js'
 import { RebuildFailedError } from './errors.js'
-import { type ProjectOutcome, readCursor } from './project-task.js'
+import { readCursor } from './project-piece.js'
+import type { ProjectOutcome } from './project-task.js'
 import { startTurn, type TurnPorts } from './project-turn.js'
 import {
   type RebuildProgress,
