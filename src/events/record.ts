@@ -33,11 +33,13 @@ import type { KeyReader } from './seal.js'
 import { openFields, type SealedFields, sealedElement } from './sealed-fields.js'
 import type { Shape } from './shapes.js'
 import { streamIdOf } from './stream-id.js'
+import { TailViews } from './tail-views.js'
 
 export const recordFormat = 1
 /** The format of a record with sealed fields. */
 export const sealedRecordFormat = 2
 export const headerBytes = 36
+const crcBytes = 4
 const bodyFieldsBeforeData = 7
 
 /** Where an event goes; with its payload, all that a record holds. */
@@ -121,10 +123,13 @@ function furtherMetadata(metadata: EventMetadata): Record<string, unknown> | nul
   return further
 }
 
+/** What the checksum of a record that is read covers. */
+const covered = new TailViews(crcBytes)
+
 /** Checks a record's bytes. `null`: sound; otherwise what is wrong with them. */
 export function damageOf(bytes: Buffer, position: Position): RecordDamage | null {
   if (bytes.length <= headerBytes) return 'truncated'
-  if (bytes.readUInt32BE(0) !== checksum(bytes, position)) return 'wrong checksum'
+  if (bytes.readUInt32BE(0) !== crc32(covered.of(bytes), position >>> 0)) return 'wrong checksum'
   const format = bytes[4]
   if (format !== recordFormat && format !== sealedRecordFormat) return 'unknown format'
   return null
@@ -236,5 +241,5 @@ function decodeMetadata(values: readonly EventValue[]): EventMetadata {
 }
 
 function checksum(bytes: Buffer, position: Position): number {
-  return crc32(bytes.subarray(4), position >>> 0)
+  return crc32(bytes.subarray(crcBytes), position >>> 0)
 }
