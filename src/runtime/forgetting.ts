@@ -146,7 +146,7 @@ export class Forgetting {
     const concerned = [...handlers.values()].filter(({ definition }) =>
       new SubscribedEvents(upcasts, definition).wantsAnyOf(sealedTypes),
     )
-    await Promise.all(concerned.map((handler) => handler.reread()))
+    await Promise.all(concerned.map((handler) => handler.reread('somebody was forgotten')))
   }
 
   /** @throws {ForgetIncompleteError} DRAMATIS_FORGET_INCOMPLETE */

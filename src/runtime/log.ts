@@ -8,7 +8,7 @@
 import type { Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
-import { dateAt, integerIn, knownKeys } from '../base/options.js'
+import { dateAt, integerIn, knownKeys, oneOf } from '../base/options.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { PresentTypes } from '../events/present-types.js'
@@ -34,6 +34,11 @@ export interface ExportLogOptions extends ExchangeOptions {
   readonly after?: Position
   /** Only positions up to this one. @default the head at the time of the call */
   readonly to?: Position
+  /**
+   * What to write of personal fields: `plain`, in the clear, out of the reach of `forget`; or `forgotten`,
+   * as if everybody were. Must be said where the log has any.
+   */
+  readonly personal?: 'plain' | 'forgotten'
 }
 
 /** What of the log to read. `types` are present names; with `raw`, recorded ones. */
@@ -178,8 +183,24 @@ export class Log {
   async export(options: ExportLogOptions): Promise<ExportResult> {
     if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
     const { file, after, to } = parseExportOptions(options, this.head)
+    const asForgotten = this.#isForgotten(options.personal)
     const signal = this.#signal(options)
-    return await exportToFile(this.#store, file, { after, to }, this.#clock, { ...options, signal })
+    const { onProgress } = options
+    return await exportToFile(this.#store, file, { after, to }, this.#clock, {
+      asForgotten,
+      signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
+  }
+
+  /** What leaves the log in the clear can never be forgotten: that is for somebody to decide. */
+  #isForgotten(personal: ExportLogOptions['personal']): boolean {
+    const choices = ['plain', 'forgotten'] as const
+    if (personal !== undefined)
+      return oneOf('log.export.personal', personal, choices) === 'forgotten'
+    if (this.#store.subjects.sealedTypes.length === 0) return false
+    const expected = "'plain' or 'forgotten', because the log has personal fields"
+    throw new InvalidArgumentError('log.export.personal', expected, personal)
   }
 
   /** Ends live readings and exports. */
@@ -226,7 +247,7 @@ function parseExportOptions(
   options: ExportLogOptions,
   head: Position,
 ): Required<Pick<ExportLogOptions, 'file' | 'after' | 'to'>> {
-  knownKeys('log.export', options, ['file', 'after', 'to', 'onProgress', 'signal'])
+  knownKeys('log.export', options, ['file', 'after', 'to', 'personal', 'onProgress', 'signal'])
   const { file } = options
   if (typeof file !== 'string' || file === '') {
     throw new InvalidArgumentError('log.export.file', 'the path of a file', file)

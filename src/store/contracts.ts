@@ -121,6 +121,8 @@ export interface ReadBatchOptions extends LogFilter {
   readonly bytesMax?: number
   /** Stop after looking at so many positions, wanted or not. @default 65_536 */
   readonly scanMax?: number
+  /** Give every sealed field as if its subject were forgotten. @default false */
+  readonly asForgotten?: boolean
 }
 
 /** A piece of the log. */

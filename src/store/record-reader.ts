@@ -8,7 +8,7 @@
 import { DramatisError } from '../base/errors.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { damageOf, decodeRecord, shapeNumberOf } from '../events/record.js'
-import { BrokenSealError } from '../events/seal.js'
+import { BrokenSealError, type KeyReader } from '../events/seal.js'
 import type { Shape } from '../events/shapes.js'
 import { DamagedRecordError } from './errors.js'
 import type { RecordSource } from './log-storage.js'
@@ -35,7 +35,7 @@ export function shapeOfRecord(source: RecordSource, position: Position, bytes: B
 }
 
 /**
- * Decodes a sound record, with the keys of its source.
+ * Decodes a sound record, by default with the keys of its source.
  *
  * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
  * @throws {DamagedKeyError} DRAMATIS_DAMAGED_KEY
@@ -45,9 +45,10 @@ export function eventOfRecord(
   position: Position,
   bytes: Buffer,
   shape: Shape,
+  keys: KeyReader = source.keys,
 ): RecordedEvent {
   try {
-    return decodeRecord(bytes, position, shape, source.keys)
+    return decodeRecord(bytes, position, shape, keys)
   } catch (cause) {
     if (cause instanceof DramatisError) throw cause
     const why = cause instanceof BrokenSealError ? 'a broken seal' : 'undecodable body'

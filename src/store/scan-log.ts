@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { keyHashOf, shapeNumberOf } from '../events/record.js'
+import type { KeyReader } from '../events/seal.js'
 import type { Shape } from '../events/shapes.js'
 import type { LogBatch, ReadBatchOptions } from './contracts.js'
 import type { RecordSource } from './log-storage.js'
@@ -16,6 +17,9 @@ import { eventOfRecord, shapeOfRecord, soundRecordAt } from './record-reader.js'
 const bytesMaxDefault = 8 * 1024 * 1024
 const scanMaxDefault = 65_536
 const eventsMaxLimit = 100_000
+
+/** Opens no seal. */
+const everybodyForgotten: KeyReader = Object.freeze({ keyAt: () => null })
 
 /** Reads one batch in one go and lets go of the source. Throws as `LogReader.readBatch` says. */
 export function scanLog(source: RecordSource, options: ReadBatchOptions): LogBatch {
@@ -46,6 +50,7 @@ function scan(source: RecordSource, options: ReadBatchOptions, head: Position): 
   const shapes = new WantedShapes(source, options)
   const events: RecordedEvent[] = []
   const keyHashes: number[] = []
+  const keys = options.asForgotten === true ? everybodyForgotten : source.keys
   let bytesRead = 0
   let position = after
   while (position < to && events.length < eventsMax && bytesRead < bytesMax) {
@@ -56,7 +61,7 @@ function scan(source: RecordSource, options: ReadBatchOptions, head: Position): 
     const keyHash = keyHashOf(bytes)
     if (wantsKey !== undefined && !wantsKey(keyHash)) continue
     bytesRead += bytes.length
-    events.push(eventOfRecord(source, position, bytes, shape))
+    events.push(eventOfRecord(source, position, bytes, shape, keys))
     keyHashes.push(keyHash)
   }
   return { events, keyHashes, scannedTo: position, head }

@@ -40,6 +40,12 @@ export class HandlerReplays {
     }
   }
 
+  /** Ends the one under way, if there is one; resolves when nothing that it read is being delivered. */
+  async interrupt(why: string): Promise<void> {
+    this.#replay?.stop(why)
+    await this.#running
+  }
+
   /** Ends the one under way: by itself; after half the time by its signals; after all of it at once. */
   async stop(deadlineMs: number): Promise<void> {
     const { clock } = this.#ports

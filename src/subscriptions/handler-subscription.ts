@@ -142,9 +142,13 @@ export class HandlerSubscription {
     this.#changeMode()
   }
 
-  /** Has the log read anew: resolves when nothing that was read before is waiting for its delivery. */
-  async reread(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.renew()))
+  /**
+   * Has the log read anew: resolves when nothing that was read before is waiting for its delivery.
+   *
+   * @param why - What a replay that is ended by it says.
+   */
+  async reread(why: string): Promise<void> {
+    await Promise.all([...this.#lanes.map((lane) => lane.renew()), this.#replays.interrupt(why)])
   }
 
   /**

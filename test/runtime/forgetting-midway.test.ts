@@ -276,3 +276,59 @@ test('what cannot be a subject, or an option, is refused', async (t) => {
   await runtime.close()
   await assert.rejects(runtime.forget('ada'), { code: 'DRAMATIS_CLOSED' })
 })
+
+test('a replay under way ends before anybody is forgotten, and says where to go on', async (t) => {
+  const gate = createDeferred()
+  const replayed: string[] = []
+  const again = defineHandler('again', {
+    from: [Person],
+    partitions: 1,
+    on: {
+      Registered: async ({ data }, { isReplay }) => {
+        if (!isReplay) return
+        replayed.push(data.name)
+        await gate.promise
+      },
+    },
+  })
+  const runtime = await openRuntime({ app: defineApp({ actors: [Person], handlers: [again] }) })
+  onEnd(t, () => runtime.close())
+  await runtime.actor(Person, 'bob').send('register', { ...bob, country: 'AT' })
+  await runtime.actor(Person, 'ada').send('register', { ...ada, country: 'UK' })
+  await runtime.caughtUp(2, { handler: again, timeoutMs: 60_000 })
+  const replaying = runtime.handler(again).replay({ from: 1, to: 2 })
+  const ended = assert.rejects(replaying, { code: 'DRAMATIS_REPLAY_FAILED' })
+  await until('a replayed event is being handled', () => replayed.length > 0)
+
+  const forgetting = runtime.forget('ada')
+  await turns()
+  gate.resolve()
+  await forgetting
+  const before = replayed.length
+  await ended
+  await runtime.handler(again).replay({ from: 2, to: 2 })
+
+  assert.deepEqual(replayed.slice(before), ['[forgotten]'])
+})
+
+test('rows of an older version that still serve are gone with what they held', async (t) => {
+  const directory = await PeopleDirectory.make(t, 'inline')
+  await register(await directory.open())
+  const raised = defineProjector('People', {
+    version: 2,
+    from: [Person],
+    row: rowType<{ readonly called: string }>(),
+    on: {
+      Registered: ({ aggregateId, data }, view) => view.put(aggregateId, { called: data.name }),
+    },
+  })
+  const changed = defineApp({ actors: [Person, Journal], projectors: [raised, Touches] })
+
+  const runtime = await directory.open(changed)
+  await runtime.forget('ada')
+
+  assert.deepEqual(await runtime.view(raised).get('ada'), { called: '[forgotten]' })
+  assert.equal(runtime.view(raised).status().versionServed, 2)
+  await directory.close()
+  assert.deepEqual(directory.filesWith(ada.name), [])
+})

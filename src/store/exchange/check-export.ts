@@ -145,7 +145,7 @@ class EventCheck {
 }
 
 async function* storedLines(store: EventStore, after: Position): AsyncGenerator<string, void> {
-  for await (const { text } of exportLines(store, { after, to: store.head })) {
+  for await (const { text } of exportLines(store, { after, to: store.head }, false)) {
     yield* text.split('\n').slice(0, -1)
   }
 }

@@ -28,6 +28,11 @@ import { createProgress, type ExchangeOptions } from './exchange-progress.js'
 import { exportLines } from './export-lines.js'
 import { readLines } from './read-lines.js'
 
+export interface ExportFileOptions extends ExchangeOptions {
+  /** Personal fields as if everybody were forgotten. @default false */
+  readonly asForgotten?: boolean
+}
+
 export interface ExportResult extends ExportRange {
   readonly file: string
   readonly events: number
@@ -56,13 +61,15 @@ export async function exportToFile(
   file: string,
   range: ExportRange,
   clock: Clock,
-  options: ExchangeOptions,
+  options: ExportFileOptions,
 ): Promise<ExportResult> {
   if (existsSync(file)) {
     throw new InvalidArgumentError('file', 'a path where nothing is yet', file)
   }
   const path = `${file}.partial`
-  const partial = existsSync(path) ? await readPartial(store, path, range) : undefined
+  const partial = existsSync(path)
+    ? await readPartial(store, path, range, options.asForgotten ?? false)
+    : undefined
   const handle = await open(path, partial === undefined ? 'w' : 'r+')
   let result: ExportResult
   try {
@@ -81,7 +88,7 @@ async function write(
   handle: FileHandle,
   partial: Partial,
   clock: Clock,
-  options: ExchangeOptions,
+  options: ExportFileOptions,
   file: string,
 ): Promise<ExportResult> {
   const { range, hash } = partial
@@ -96,7 +103,8 @@ async function write(
     await append(headerLine(range))
   }
   const progress = createProgress(clock, 'writing', range, options)
-  for await (const lines of exportLines(store, { after: partial.position, to: range.to })) {
+  const rest = { after: partial.position, to: range.to }
+  for await (const lines of exportLines(store, rest, options.asForgotten ?? false)) {
     progress(lines.position)
     hash.update(lines.text)
     await append(lines.text)
@@ -116,6 +124,7 @@ async function readPartial(
   store: LogReader,
   path: string,
   wanted: ExportRange,
+  asForgotten: boolean,
 ): Promise<Partial | undefined> {
   let partial: Partial | undefined
   let last: string | undefined
@@ -134,7 +143,7 @@ async function readPartial(
     }
     if (partial !== undefined && last !== undefined) {
       partial.position = eventFromJson(last).position
-      await assertOfStore(store, partial.position, last)
+      await assertOfStore(store, partial.position, last, asForgotten)
     }
     return partial
   } catch (cause) {
@@ -152,8 +161,14 @@ function sameRange(range: ExportRange, wanted: ExportRange): ExportRange {
   )
 }
 
-async function assertOfStore(store: LogReader, position: Position, last: string): Promise<void> {
-  for await (const { text } of exportLines(store, { after: position - 1, to: position })) {
+async function assertOfStore(
+  store: LogReader,
+  position: Position,
+  last: string,
+  asForgotten: boolean,
+): Promise<void> {
+  const range = { after: position - 1, to: position }
+  for await (const { text } of exportLines(store, range, asForgotten)) {
     if (text === `${last}\n`) return
   }
   throw new TypeError(`another event ${position} than the store has`)

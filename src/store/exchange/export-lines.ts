@@ -2,7 +2,8 @@
  * The lines of events of an export, read from a store.
  *
  * Events are what was recorded, not what they would be today. Nothing is held between batches, so a
- * store may be exported while it is being written to.
+ * store may be exported while it is being written to. Personal fields are written as they are read: in the
+ * clear, or all of them as forgotten.
  */
 
 import type { Position } from '../../events/event.js'
@@ -24,10 +25,16 @@ const batchEvents = 1_024
 export async function* exportLines(
   store: LogReader,
   { after, to }: ExportRange,
+  asForgotten: boolean,
 ): AsyncGenerator<ExportedLines, void> {
   let position = after
   while (position < to) {
-    const batch = await store.readBatch({ after: position, to, eventsMax: batchEvents })
+    const batch = await store.readBatch({
+      after: position,
+      to,
+      eventsMax: batchEvents,
+      asForgotten,
+    })
     position = batch.scannedTo
     const text = batch.events.map((event) => `${eventToJson(event)}\n`).join('')
     yield { text, events: batch.events.length, position }

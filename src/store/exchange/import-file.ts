@@ -133,7 +133,7 @@ async function verify(
   const progress = createProgress(clock, 'verifying', checked, options)
   const hash = createHash('sha256').update(headerLine(checked))
   let events = 0
-  for await (const lines of exportLines(store, checked)) {
+  for await (const lines of exportLines(store, checked, false)) {
     progress(lines.position)
     hash.update(lines.text)
     events += lines.events
