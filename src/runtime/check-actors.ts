@@ -6,6 +6,7 @@
  */
 
 import { compareSchemas } from '../events/schema-change.js'
+import { checkClaims } from './check-concerns.js'
 import { type ActorPair, checkEvents, eventOf } from './check-events.js'
 import type { RecordedSchema } from './recorded-schemas.js'
 import type { SchemaFinding } from './schema-findings.js'
@@ -21,7 +22,12 @@ export function checkActors(
     const own = recorded?.filter(({ aggregateType }) => aggregateType === name) ?? null
     if (is === undefined) return [actorRemoved(name, own)]
     const pair = { name, before: was, after: is, recorded: own }
-    return [...checkEvents(pair), ...checkCommands(pair), ...checkSnapshot(pair)]
+    return [
+      ...checkEvents(pair),
+      ...checkCommands(pair),
+      ...checkSnapshot(pair),
+      ...checkClaims(pair),
+    ]
   })
 }
 

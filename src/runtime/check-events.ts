@@ -6,6 +6,7 @@
  */
 
 import { compareSchemas } from '../events/schema-change.js'
+import { checkConcerns } from './check-concerns.js'
 import type { RecordedSchema } from './recorded-schemas.js'
 import type { SchemaFinding } from './schema-findings.js'
 import type { LockedActor, LockedEvent } from './schema-lock.js'
@@ -38,6 +39,7 @@ export function checkEvents(pair: ActorPair): readonly SchemaFinding[] {
     const where = `event ${pair.name}.${present}`
     return checkEvent({ where, names, before, after, recorded }).concat(
       droppedNames(pair, before, [present, ...after.formerly]),
+      checkConcerns(where, before, after),
     )
   })
 }

@@ -50,6 +50,8 @@ const truth: Assert = (value, path) => {
 }
 const names: Assert = (value, path) =>
   listOf(value, path, 'names', (each) => name.test(String(each)))
+const texts: Assert = (value, path) =>
+  listOf(value, path, 'texts', (each) => typeof each === 'string')
 const versions: Assert = (value, path) => listOf(value, path, 'versions', Number.isSafeInteger)
 
 const isUnknownEvents = oneOf('fail', 'skip')
@@ -57,12 +59,21 @@ const retry = record(
   Object.fromEntries(Object.keys(defaultRetryPolicy).map((key) => [key, count] as const)),
 )
 
+const event = {
+  version,
+  formerly: names,
+  into: names,
+  upcastFrom: versions,
+  personal: texts,
+  isTagged: truth,
+}
 const actor = record({
   commands: tableOf(schema({})),
-  events: tableOf(schema({ version, formerly: names, into: names, upcastFrom: versions })),
+  events: tableOf(schema(event)),
   snapshot: (value, path) => {
     if (value !== null) record({ version })(value, path)
   },
+  unique: names,
 })
 const projector = record({
   from: names,

@@ -1,12 +1,15 @@
 /**
  * Findings: what a comparison of an app with its lock has to say, as data.
  *
- * `breaks`: data of yesterday cannot be read, is read wrongly, or side effects are repeated. `warns`: nothing
+ * `breaks`: data of yesterday cannot be read, is read wrongly, side effects are repeated, or people can no
+ * longer be forgotten. `warns`: nothing
  * is lost, but somebody should have meant it.
  */
 
 export type FindingKind =
   | 'actor-removed'
+  | 'claims-added'
+  | 'claims-removed'
   | 'command-changed'
   | 'command-removed'
   | 'event-check-changed'
@@ -24,6 +27,8 @@ export type FindingKind =
   | 'handler-removed'
   | 'handler-renamed'
   | 'partitions-changed'
+  | 'personal-added'
+  | 'personal-removed'
   | 'projector-changed'
   | 'projector-removed'
   | 'projector-version-kept'
@@ -31,6 +36,8 @@ export type FindingKind =
   | 'retry-changed'
   | 'snapshot-version-kept'
   | 'snapshot-version-lowered'
+  | 'tags-added'
+  | 'tags-removed'
   | 'upcaster-missing'
 
 /** One difference that matters. */

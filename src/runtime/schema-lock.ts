@@ -36,6 +36,9 @@ export interface LockedEvent extends LockedSchema {
   readonly into: readonly string[]
   /** The versions that have an upcaster, ascending. */
   readonly upcastFrom: readonly number[]
+  /** Fields that are sealed for their subjects. */
+  readonly personal: readonly string[]
+  readonly isTagged: boolean
 }
 
 export interface LockedActor {
@@ -43,6 +46,8 @@ export interface LockedActor {
   readonly events: Readonly<Record<string, LockedEvent>>
   /** When snapshots are kept may change at will; which states they are of may not. */
   readonly snapshot: { readonly version: number } | null
+  /** The names of its claims. */
+  readonly unique: readonly string[]
 }
 
 export interface LockedProjector {
@@ -104,13 +109,14 @@ function byName<T extends { readonly name: string }, U>(
   return Object.fromEntries(all.map((each) => [each.name, describe(each)]))
 }
 
-function describeActor({ name, commands, events, snapshot }: AnyActor): LockedActor {
+function describeActor({ name, commands, events, snapshot, unique }: AnyActor): LockedActor {
   return {
     commands: mapValues(commands, (command: AnyCommand, each) =>
       lockSchema(`command ${name}.${each}`, command.schema, 'input'),
     ),
     events: mapValues(events as EventDefinitions, (event, type) => describeEvent(type, event)),
     snapshot: snapshot && { version: snapshot.version },
+    unique: Object.keys(unique).sort(),
   }
 }
 
@@ -123,6 +129,8 @@ function describeEvent(type: string, event: EventDefinition<unknown>): LockedEve
     upcastFrom: Object.keys(event.upcast)
       .map(Number)
       .sort((a, b) => a - b),
+    personal: Object.keys(event.personal).sort(),
+    isTagged: event.tags !== null,
   }
 }
 

@@ -25,6 +25,7 @@ interface Parts {
   readonly events?: Readonly<Record<string, EventDefinition<any, any>>>
   readonly commands?: Readonly<Record<string, unknown>>
   readonly snapshot?: { readonly everyEvents: number; readonly version: number }
+  readonly unique?: Readonly<Record<string, unknown>>
   readonly projector?: Readonly<Record<string, unknown>> | null
   readonly handler?: Readonly<Record<string, unknown>> | null
   readonly handlerName?: string
@@ -44,6 +45,7 @@ function appOf(parts: Parts = {}): AppDefinition {
       Object.entries(commands).map(([name, schema]) => [name, { schema, decide: () => [] }]),
     ),
     ...(snapshot === undefined ? {} : { snapshot }),
+    ...(parts.unique === undefined ? {} : { unique: parts.unique }),
   } as never)
   const first = Object.keys(events)[0]!
   const { projector = {}, handler = {}, handlerName = 'mail' } = parts
@@ -91,6 +93,8 @@ function check(
 
 const up = { version: 2, upcast: { 1: () => ({ cents: 1 }) } } as const
 const Text = defineEvent({ text: 'string' })
+const Signed = defineEvent({ text: 'string' }, { personal: { text: () => 'ann' } })
+const Tagged = defineEvent({ text: 'string' }, { tags: ({ text }) => [text] })
 
 interface Case {
   readonly name: string
@@ -284,6 +288,36 @@ const otherCases: readonly Case[] = [
       projector: { version: 3 },
     },
     expected: [],
+  },
+  {
+    name: 'a field is no longer personal',
+    before: { events: { Signed } },
+    after: { events: { Signed: Text } },
+    expected: ['breaks personal-removed event Order.Signed'],
+  },
+  {
+    name: 'a field became personal',
+    before: { events: { Signed: Text } },
+    after: { events: { Signed } },
+    expected: ['warns personal-added event Order.Signed'],
+  },
+  {
+    name: 'an event got tags',
+    before: { events: { Tagged: Text } },
+    after: { events: { Tagged } },
+    expected: ['warns tags-added event Order.Tagged'],
+  },
+  {
+    name: 'an event lost its tags',
+    before: { events: { Tagged } },
+    after: { events: { Tagged: Text } },
+    expected: ['warns tags-removed event Order.Tagged'],
+  },
+  {
+    name: 'an actor claims something else',
+    before: { unique: { email: () => null } },
+    after: { unique: { phone: () => null } },
+    expected: ['warns claims-added actor Order', 'warns claims-removed actor Order'],
   },
   {
     name: 'a snapshot version fell',

@@ -4,10 +4,13 @@ import assert from 'node:assert/strict'
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { systemClock } from '../../src/base/clock.js'
 import { createDeferred } from '../../src/base/deferred.js'
 import {
+  defineActor,
   defineApp,
+  defineEvent,
   defineHandler,
   defineProjector,
   type ForgetProgress,
@@ -331,4 +334,34 @@ test('rows of an older version that still serve are gone with what they held', a
   assert.equal(runtime.view(raised).status().versionServed, 2)
   await directory.close()
   assert.deepEqual(directory.filesWith(ada.name), [])
+})
+
+test('a field of a Standard Schema is forgotten like any', async (t) => {
+  const Guest = defineActor('Guest', {
+    initialState: () => ({ name: '' }),
+    events: {
+      Arrived: defineEvent(z.object({ name: z.string(), room: z.number() }), {
+        personal: { name: (_data, { aggregateId }) => aggregateId },
+      }),
+    },
+    evolve: { Arrived: (_state, { data }) => ({ name: data.name }) },
+    commands: {
+      arrive: {
+        schema: z.object({ name: z.string() }),
+        decide: (_state, { name }, { events }) => events.Arrived({ name, room: 7 }),
+      },
+    },
+  })
+  const runtime = await openRuntime({ app: defineApp({ actors: [Guest] }) })
+  onEnd(t, () => runtime.close())
+  await runtime.actor(Guest, 'ada').send('arrive', { name: ada.name })
+  const before = await runtime.actor(Guest, 'ada').state()
+
+  await runtime.forget('ada')
+
+  assert.deepEqual(before, { name: ada.name })
+  assert.deepEqual(await runtime.actor(Guest, 'ada').state(), { name: '[forgotten]' })
+  for await (const event of runtime.log.read()) {
+    assert.deepEqual([event.data, event.forgotten], [{ name: '[forgotten]', room: 7 }, ['name']])
+  }
 })

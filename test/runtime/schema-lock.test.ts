@@ -101,6 +101,8 @@ const expected = {
         OrderNoted: {
           formerly: [],
           into: [],
+          isTagged: false,
+          personal: [],
           schema: {
             additionalProperties: false,
             properties: { text: { type: 'string' } },
@@ -114,6 +116,8 @@ const expected = {
         OrderPaid: {
           formerly: ['Paid', 'Settled'],
           into: ['OrderNoted'],
+          isTagged: false,
+          personal: [],
           schema: {
             additionalProperties: false,
             properties: {
@@ -129,8 +133,9 @@ const expected = {
         },
       },
       snapshot: { version: 2 },
+      unique: [],
     },
-    Stock: { commands: {}, events: {}, snapshot: null },
+    Stock: { commands: {}, events: {}, snapshot: null, unique: [] },
   },
   handlers: {
     mail: {
