@@ -15,7 +15,6 @@
 
 import type { Cancel } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
-import { InvalidArgumentError } from '../base/errors.js'
 import { integerIn } from '../base/options.js'
 import type { AnyActor } from '../define/actor.js'
 import { hashCommand } from '../events/command-hash.js'
@@ -28,8 +27,7 @@ import type { ActorType, CommandType } from './actor-type.js'
 import { Answers } from './answers.js'
 import { type GiveUpCause, giveUpError, watchCaller } from './caller.js'
 import { Catalog } from './catalog.js'
-import { type ClaimsRebuilt, rebuildClaims } from './claim-rebuild.js'
-import { claimAgain, releaseUnclaimed } from './claim-turns.js'
+import type { ClaimsRebuilt } from './claim-rebuild.js'
 import {
   type CommandContext,
   createCommandContext,
@@ -66,9 +64,10 @@ import { Preparations } from './preparation.js'
 import { Residents } from './residents.js'
 import { isSnapshotDueAtPassivation } from './snapshot-policy.js'
 import { SnapshotWriter, snapshotOf } from './snapshot-writer.js'
-import { type ActorSystemPhase, type ActorSystemStatus, recoveryFailuresOf } from './status.js'
+import { type ActorSystemPhase, type ActorSystemStatus, actorSystemStatus } from './status.js'
 import { recoverStore } from './store-recovery.js'
 import { type CommandToTransact, Transactions } from './transactions.js'
+import { claimOwnerOf, rebuildClaimsOf } from './type-claims.js'
 
 const closeDeadlineMs = 10_000
 
@@ -229,29 +228,18 @@ export class LocalActorSystem implements ActorSystem {
     claim: string,
     value: string,
   ): Promise<string | undefined> {
-    const type = this.#catalog.actorOf(actor)
-    const name = `${type.name}.${claim}`
-    if (type.unique?.has(name) === true) {
-      return await this.#options.store.readClaimOwner({ name, value })
-    }
-    const known = [...(type.unique?.keys() ?? [])].map((each) => each.slice(type.name.length + 1))
-    const expected = `a claim of ${type.name} (${known.join(', ') || 'it has none'})`
-    throw new InvalidArgumentError('claim', expected, claim)
+    return await claimOwnerOf(this.#options.store, this.#catalog.actorOf(actor), claim, value)
   }
 
   async rebuildClaims(actor: AnyActor | string): Promise<ClaimsRebuilt> {
     this.#assertOpen()
     const type = this.#catalog.actorOf(actor)
-    if (type.unique === null) throw new InvalidArgumentError('actor', 'one with unique', type.name)
-    const executor = this.#executor
-    return await rebuildClaims(this.#options.store, type, {
-      claim: (aggregateId) =>
-        this.#ask(type, aggregateId, (asked) => claimAgain(executor, asked)) as Promise<never>,
-      releaseUnclaimed: (aggregateId, key) =>
-        this.#ask(type, aggregateId, (asked) =>
-          releaseUnclaimed(executor, asked, key),
-        ) as Promise<never>,
-    })
+    return await rebuildClaimsOf(
+      this.#options.store,
+      type,
+      this.#executor,
+      (aggregateId, question) => this.#ask(type, aggregateId, question),
+    )
   }
 
   async reread(actors: ReadonlySet<string>): Promise<number> {
@@ -262,27 +250,12 @@ export class LocalActorSystem implements ActorSystem {
   }
 
   status(): ActorSystemStatus {
-    const { inFlight, accepted, duplicates, rejected, failed } = this.#answers
-    return {
-      phase: this.#phase,
-      actorsResident: this.#residents.resident,
-      passivations: this.#residents.passivated,
-      commandsInFlight: inFlight,
-      mailboxDepth: this.#residents.deepestMailbox(),
-      accepted,
-      duplicates,
-      rejected,
-      failed,
-      commits: this.#commits.commits,
-      commitFailures: this.#commitFailures,
-      snapshotsWritten: this.#snapshots.written,
-      snapshotsSkipped: this.#snapshots.skipped,
-      snapshotFailures: Array.from(this.#snapshots.failures, ([actor, error]) => ({
-        actor,
-        error,
-      })),
-      recoveryFailures: recoveryFailuresOf(this.#residents.failed),
-    }
+    return actorSystemStatus(this.#phase, this.#commitFailures, {
+      answers: this.#answers,
+      commits: this.#commits,
+      residents: this.#residents,
+      snapshots: this.#snapshots,
+    })
   }
 
   close(deadlineMs: number = closeDeadlineMs): Promise<void> {

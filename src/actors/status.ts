@@ -3,6 +3,10 @@
  */
 
 import type { Actor } from './actor.js'
+import type { Answers } from './answers.js'
+import type { CommitQueue } from './commit-queue.js'
+import type { Residents } from './residents.js'
+import type { SnapshotWriter } from './snapshot-writer.js'
 
 /** An actor whose state could not be read back. */
 export interface RecoveryFailure {
@@ -54,7 +58,7 @@ export interface ActorSystemStatus {
 
 const recoveryFailuresMax = 100
 
-export function recoveryFailuresOf(failed: Iterable<Actor>): readonly RecoveryFailure[] {
+function recoveryFailuresOf(failed: Iterable<Actor>): readonly RecoveryFailure[] {
   const failures: RecoveryFailure[] = []
   for (const { streamId, failure } of failed) {
     if (failure === null) continue
@@ -63,4 +67,37 @@ export function recoveryFailuresOf(failed: Iterable<Actor>): readonly RecoveryFa
     failures.push({ streamId, error, failures: inARow, retryAt: error.retryAt })
   }
   return failures
+}
+
+/** The parts of a system that know something about it. */
+export interface StatusSources {
+  readonly answers: Answers
+  readonly commits: CommitQueue
+  readonly residents: Residents
+  readonly snapshots: SnapshotWriter
+}
+
+export function actorSystemStatus(
+  phase: ActorSystemPhase,
+  commitFailures: number,
+  { answers, commits, residents, snapshots }: StatusSources,
+): ActorSystemStatus {
+  const { inFlight, accepted, duplicates, rejected, failed } = answers
+  return {
+    phase,
+    actorsResident: residents.resident,
+    passivations: residents.passivated,
+    commandsInFlight: inFlight,
+    mailboxDepth: residents.deepestMailbox(),
+    accepted,
+    duplicates,
+    rejected,
+    failed,
+    commits: commits.commits,
+    commitFailures,
+    snapshotsWritten: snapshots.written,
+    snapshotsSkipped: snapshots.skipped,
+    snapshotFailures: Array.from(snapshots.failures, ([actor, error]) => ({ actor, error })),
+    recoveryFailures: recoveryFailuresOf(residents.failed),
+  }
 }
