@@ -1,0 +1,243 @@
+/**
+ * `defineSaga`: the description of long-running work across actors.
+ *
+ * Either orchestrated (`steps`: a tree of commands, calls and waits, each with its compensation), or a
+ * process manager (`on`: pure functions from state and event to effects), or both. A description only;
+ * `sagas/` decides and carries out.
+ *
+ * Invariants:
+ *   - an instance belongs to one key; its stream is `NAME-key`;
+ *   - every function here is pure and synchronous, except `call`.
+ */
+
+import { InvalidArgumentError } from '../../base/errors.js'
+import { frozenTable } from '../../base/freeze.js'
+import { functionAt, integerIn, knownKeys, objectAt, oneOf } from '../../base/options.js'
+import { isTypeName } from '../../events/stream-id.js'
+import type { AnyActor } from '../actor.js'
+import type { LiteralsKept } from '../literals-kept.js'
+import { type AnyProjector, assertSubscribes, type EventsFrom } from '../projector.js'
+import { parseRetryPolicy, type RetryPolicy } from '../retry.js'
+import { type FlowIndex, indexFlow } from './check-flow.js'
+import type { ReactionTools, SagaEffect } from './effects.js'
+import { createFlow, sequenceOf } from './flow-builder.js'
+import { createInstanceActor, type SagaActor } from './instance-actor.js'
+import { createInstanceView } from './instance-view.js'
+import type { FlowFrom, FlowNode, Steps } from './steps.js'
+
+/** What a reaction returns: one effect, or several, in order. */
+export type Effects<S> = SagaEffect<S> | readonly SagaEffect<S>[]
+
+/** A command of a reaction that its actor has refused, or that cannot be sent. */
+export interface FailedCommand {
+  readonly actor: string
+  readonly aggregateId: string
+  readonly command: string
+  /** The domain's own reason of a rejection; otherwise the code of the error. */
+  readonly reason: string
+  readonly message: string
+}
+
+/** What happens to an event for an instance that does not exist, or has ended. */
+export type Unmatched = 'ignore' | 'park'
+
+export interface SagaOptions {
+  /** An event that starts nothing, for a key without an instance. @default 'ignore' */
+  readonly missing?: Unmatched
+  /** An event for an instance that has ended. @default 'ignore' */
+  readonly ended?: Unmatched
+  /** Fixed share of instances, each in order. Part of the stored state. Integer in [1, 256]. @default 64 */
+  readonly partitions?: number
+  /** How often an event is given to the saga again whose function threw, before its key is parked. */
+  readonly retry?: Partial<RetryPolicy>
+  /** Calls to the outside at the same time. Integer in [1, 10_000]. @default 256 */
+  readonly callsMax?: number
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: erased; the typed forms are in defineSaga.
+type Erased = (...args: any[]) => any
+
+declare const sagaTypes: unique symbol
+
+/** What {@link defineSaga} returns. */
+export interface SagaDefinition<N extends string = string, S = unknown, M extends string = string> {
+  /** Type only: never present at run time. */
+  readonly [sagaTypes]: { readonly state: S; readonly messages: M }
+  readonly name: N
+  readonly from: readonly AnyActor[]
+  readonly startOn: readonly string[]
+  /** By type of event; the id of the instance, or `null` for none. */
+  readonly keyOf: (event: never) => unknown
+  readonly state: Erased
+  /** `null`: it has no steps. */
+  readonly flow: FlowNode | null
+  readonly index: FlowIndex
+  readonly on: Readonly<Record<string, Erased>>
+  readonly messages: Readonly<Record<string, Erased>>
+  readonly rejected: Erased | null
+  readonly missing: Unmatched
+  readonly ended: Unmatched
+  readonly partitions: number
+  readonly retry: RetryPolicy
+  readonly callsMax: number
+  /** Types of events that it reads. */
+  readonly reads: readonly string[]
+  /** For `from` of views and handlers that read the saga's own events. */
+  readonly actor: SagaActor<N>
+  readonly instances: AnyProjector
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the bound of every saga definition.
+export type AnySaga = SagaDefinition<string, any, any>
+
+const optionNames = [
+  'from',
+  'startOn',
+  'key',
+  'state',
+  'steps',
+  'on',
+  'messages',
+  'rejected',
+  'missing',
+  'ended',
+  'partitions',
+  'retry',
+  'callsMax',
+]
+
+/**
+ * Describes a saga.
+ *
+ * @param name - A letter, then letters, digits, `_` or `.`; at most 80 characters; no `-`. No actor has it.
+ * @throws {SagaDefinitionError} DRAMATIS_SAGA_DEFINITION: its steps make no sense.
+ * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+ */
+export function defineSaga<
+  const N extends string,
+  const A extends readonly AnyActor[],
+  const T extends keyof EventsFrom<A> & string,
+  S extends NonNullable<unknown> | null,
+  const M extends Record<string, Erased> = Record<never, never>,
+>(
+  name: N,
+  definition: SagaOptions & {
+    /** The actors whose events it reads. */
+    readonly from: A
+    /** The event, or events, that start an instance. */
+    readonly startOn: T | readonly T[]
+    /**
+     * Which instance an event belongs to: its id, for all events or by type; `null`: to none. An id has
+     * 1 to 400 bytes. @default the event's aggregateId
+     */
+    readonly key?:
+      | ((event: EventsFrom<A>[keyof EventsFrom<A>]) => string | null)
+      | { readonly [K in keyof EventsFrom<A>]?: (event: EventsFrom<A>[K]) => string | null }
+    /** The state of a new instance. Plain data; recorded, so keep what is personal out of it. */
+    readonly state: (event: EventsFrom<A>[T]) => S
+    /** What it does, step by step. */
+    readonly steps?: (flow: FlowFrom<NoInfer<S>, A>) => Steps
+    /** What it decides at events: effects as data. */
+    readonly on?: {
+      readonly [K in keyof EventsFrom<A>]?: (
+        state: NoInfer<S>,
+        event: EventsFrom<A>[K],
+        tools: ReactionTools<NoInfer<S>>,
+      ) => Effects<NoInfer<S>> | LiteralsKept
+    }
+    /** What it decides at messages, which timers and hosts send. */
+    readonly messages?: {
+      readonly [K in keyof M]: (
+        state: NoInfer<S>,
+        data: never,
+        tools: ReactionTools<NoInfer<S>>,
+      ) => Effects<NoInfer<S>>
+    } & M
+    /** What it decides when a command of a reaction fails. @default the instance halts */
+    readonly rejected?: (
+      state: NoInfer<S>,
+      failed: FailedCommand,
+      tools: ReactionTools<NoInfer<S>>,
+    ) => Effects<NoInfer<S>>
+  },
+): SagaDefinition<N, S, keyof M & string> {
+  if (!isTypeName(name) || name.length > 80) {
+    const expected = "a letter, then letters, digits, '_' or '.', at most 80 characters"
+    throw new InvalidArgumentError('name of a saga', expected, name)
+  }
+  knownKeys(`saga ${name}`, definition, optionNames)
+  const { from } = definition
+  const on = frozenTable(objectAt(`${name}.on`, (definition.on ?? {}) as object)) as Table
+  const messages = parseMessages(name, definition.messages ?? {})
+  const flow = parseSteps(name, definition.steps as never)
+  const index = flow === null ? noSteps : indexFlow(name, flow)
+  const startOn = parseStartOn(name, definition.startOn)
+  const reads = [...new Set([...startOn, ...Object.keys(on), ...index.awaited])]
+  assertSubscribes(`saga ${name}`, from, Object.fromEntries(reads.map((type) => [type, readType])))
+  assertSubscribes(`saga ${name}`, from, on)
+  if (flow === null && Object.keys(on).length === 0) {
+    throw new InvalidArgumentError(`saga ${name}`, "given 'steps', 'on', or both", definition)
+  }
+  if (definition.rejected !== undefined) functionAt(`${name}.rejected`, definition.rejected)
+  const actor = createInstanceActor(name)
+  return Object.freeze({
+    name,
+    from: Object.freeze([...from]),
+    startOn,
+    keyOf: parseKey(name, definition.key),
+    state: functionAt(`${name}.state`, definition.state),
+    flow,
+    index,
+    on,
+    messages,
+    rejected: definition.rejected ?? null,
+    reads: Object.freeze(reads),
+    actor,
+    instances: createInstanceView(name, actor as AnyActor),
+    ...parseOptions(name, definition),
+  }) as never
+}
+
+type Table = Readonly<Record<string, Erased>>
+
+const noSteps: FlowIndex = { steps: new Map(), awaited: new Set() }
+
+function readType(): void {}
+
+function parseOptions(name: string, options: SagaOptions): Required<SagaOptions> {
+  return {
+    missing: oneOf(`${name}.missing`, options.missing ?? 'ignore', ['ignore', 'park']),
+    ended: oneOf(`${name}.ended`, options.ended ?? 'ignore', ['ignore', 'park']),
+    partitions: integerIn(`${name}.partitions`, options.partitions ?? 64, 1, 256),
+    retry: parseRetryPolicy(`${name}.retry`, options.retry),
+    callsMax: integerIn(`${name}.callsMax`, options.callsMax ?? 256, 1, 10_000),
+  }
+}
+
+function parseSteps(name: string, steps: ((flow: unknown) => Steps) | undefined): FlowNode | null {
+  if (steps === undefined) return null
+  return sequenceOf(name, functionAt(`${name}.steps`, steps)(createFlow(name)))
+}
+
+function parseStartOn(name: string, startOn: string | readonly string[]): readonly string[] {
+  const types = typeof startOn === 'string' ? [startOn] : startOn
+  if (Array.isArray(types) && types.length > 0) return Object.freeze([...types])
+  throw new InvalidArgumentError(`${name}.startOn`, 'an event type, or a list of them', startOn)
+}
+
+function parseKey(name: string, key: unknown): (event: never) => unknown {
+  if (key === undefined) return (event: { readonly aggregateId: string }) => event.aggregateId
+  if (typeof key === 'function') return key as (event: never) => unknown
+  const table = objectAt(`${name}.key`, key as Readonly<Record<string, Erased>>)
+  for (const [type, keyOf] of Object.entries(table)) functionAt(`${name}.key.${type}`, keyOf)
+  const byType = frozenTable(table)
+  return (event: { readonly type: string; readonly aggregateId: string }) =>
+    byType[event.type] === undefined ? event.aggregateId : byType[event.type]!(event)
+}
+
+function parseMessages(name: string, messages: object): Table {
+  for (const [message, reaction] of Object.entries(objectAt(`${name}.messages`, messages))) {
+    functionAt(`${name}.messages.${message}`, reaction)
+  }
+  return frozenTable(messages) as Table
+}

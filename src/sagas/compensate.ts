@@ -1,0 +1,39 @@
+/**
+ * Compensation of a whole instance: from the first failure to its recorded end.
+ *
+ * Waits for what is under way, then takes back what has acted, the last first. What cannot be taken back
+ * is noted, and the rest still is.
+ */
+
+import type { SagaCause } from '../define/saga/instance-state.js'
+import { haltAtCode } from './halt-at-code.js'
+import { endOpenSteps, takeBack } from './take-back.js'
+import type { Turn } from './turn.js'
+
+/** @param cancelled - The operator's reason; `null`: no operator asked for it. */
+export function beginCompensation(turn: Turn, cause: SagaCause, cancelled: string | null): void {
+  turn.add('CompensationStarted', { cause, cancelled })
+  endOpenSteps(turn, () => true, cancelled === null ? 'failure' : 'cancelled')
+  continueCompensation(turn)
+}
+
+export function continueCompensation(turn: Turn): void {
+  try {
+    const progress = takeBack(turn, () => true)
+    turn.flush()
+    if (progress === 'done') end(turn)
+  } catch (error) {
+    haltAtCode(turn, error)
+  }
+}
+
+function end(turn: Turn): void {
+  const { cause, cancelled, notUndone } = turn.instance
+  const { hasTimers } = turn
+  if (cancelled !== null) return turn.add('Cancelled', { reason: cancelled, notUndone, hasTimers })
+  // A process manager has nothing to take back: that it failed is all there is to say.
+  if (turn.saga.flow === null || notUndone.length > 0) {
+    return turn.add('Failed', { cause: cause!, notUndone, hasTimers })
+  }
+  turn.add('Compensated', { cause: cause!, hasTimers })
+}

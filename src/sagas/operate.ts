@@ -1,0 +1,123 @@
+/**
+ * What operators may do to an instance: try its step again now, skip the step, or end it.
+ *
+ * Each is recorded in the instance's own stream. A verb that makes no sense in the instance's state is
+ * refused and changes nothing.
+ */
+
+import {
+  isActive,
+  isInFlight,
+  isOpen,
+  parseStepId,
+  type SagaInstance,
+} from '../define/saga/instance-state.js'
+import { advance } from './advance.js'
+import { beginCompensation } from './compensate.js'
+import { endStep } from './end-step.js'
+import { haltAtCode } from './halt-at-code.js'
+import { recallKept } from './recall-kept.js'
+import { recordedErrorOf } from './recorded-error.js'
+import { SagaCancelledError, SagaNotFoundError, SagaStateError } from './saga-errors.js'
+import { conclude } from './settle.js'
+import { kindOf, nextStart } from './step-policy.js'
+import { stepsToUndo } from './take-back.js'
+import type { Turn } from './turn.js'
+
+export interface Operation {
+  readonly verb: 'retry' | 'skip' | 'cancel'
+  /** @default the one that the instance is halted at, or the only one that waits for its next attempt */
+  readonly step: string | null
+  readonly reason: string | null
+  /** Cancel: whether what was done is taken back. */
+  readonly compensate: boolean
+}
+
+/**
+ * @throws {SagaNotFoundError} DRAMATIS_SAGA_NOT_FOUND
+ * @throws {SagaStateError} DRAMATIS_SAGA_STATE
+ */
+export function operate(turn: Turn, operation: Operation): void {
+  const { saga, sagaId, instance } = turn
+  if (instance.status === 'none') throw new SagaNotFoundError(saga.name, sagaId)
+  if (!isActive(instance)) throw refusal(turn, `be active`, `it ${instance.status}`)
+  if (operation.verb === 'cancel') return cancel(turn, operation)
+  if (operation.verb === 'retry') retry(turn, operation)
+  else skip(turn, operation)
+  recallKept(turn, turn.flush())
+  advance(turn)
+}
+
+function retry(turn: Turn, { step: asked, reason }: Operation): void {
+  const { halt } = turn.instance
+  const step = stepMeant(turn, asked)
+  const record = step === null ? undefined : turn.instance.steps[step]
+  const isHalted = halt !== null && halt.step === step
+  if (!isHalted && record?.status !== 'retrying') {
+    throw refusal(turn, `have step ${step} halted or between attempts`, describe(turn.instance))
+  }
+  turn.add('Operated', { verb: 'retry', step, reason })
+  // A step that had not begun is begun by what follows.
+  if (step === null || record === undefined || !isOpen(record)) return
+  try {
+    if (isHalted && halt.answer !== null) conclude(turn, step, halt.answer.value)
+    else turn.starts.push(nextStart(turn, step, kindOf(turn, step)))
+  } catch (error) {
+    haltAtCode(turn, error)
+  }
+}
+
+function skip(turn: Turn, { step: asked, reason }: Operation): void {
+  const step = stepMeant(turn, asked)
+  const record = step === null ? undefined : turn.instance.steps[step]
+  const isHalted = turn.instance.halt !== null && turn.instance.halt.step === step
+  const isSkippable = isHalted || (record !== undefined && isOpen(record))
+  if (step === null || !isSkippable || record?.status === 'sending') {
+    throw refusal(turn, `have step ${step} open`, describe(turn.instance))
+  }
+  turn.add('Operated', { verb: 'skip', step, reason })
+  const isCalling = record !== undefined && isInFlight(record)
+  // Whatever the call still answers is too late to matter.
+  if (isCalling) turn.add('StepsAbandoned', { steps: [step], why: 'cancelled' })
+  endStep(turn, step, 'skipped', isCalling ? 'unknown' : (record?.effect ?? 'none'))
+}
+
+function cancel(turn: Turn, { reason, compensate }: Operation): void {
+  const { instance } = turn
+  const why = reason ?? 'no reason given'
+  if (compensate && instance.status === 'compensating') {
+    throw refusal(turn, 'be running', 'it is being compensated already')
+  }
+  turn.add('Operated', { verb: 'cancel', step: null, reason })
+  const error = recordedErrorOf(new SagaCancelledError(why))
+  if (compensate) return beginCompensation(turn, { step: null, error }, why)
+  const left = stepsToUndo(turn, Object.entries(instance.steps)).map(({ stepId }) => stepId)
+  const notUndone = [...instance.notUndone, ...left.map((step) => ({ step, error }))]
+  const open = Object.entries(instance.steps).filter(([, record]) => isOpen(record))
+  const flying = open.filter(([, record]) => isInFlight(record)).map(([step]) => step)
+  if (flying.length > 0) turn.add('StepsAbandoned', { steps: flying, why: 'cancelled' })
+  turn.add('Cancelled', { reason: why, notUndone, hasTimers: turn.hasTimers })
+}
+
+/** The step that a verb is about. */
+function stepMeant(turn: Turn, asked: string | null): string | null {
+  const { halt, steps } = turn.instance
+  if (asked !== null) return asked
+  if (halt !== null) return halt.step
+  const retrying = Object.keys(steps).filter((id) => steps[id]!.status === 'retrying')
+  if (retrying.length === 1) return retrying[0]!
+  throw refusal(turn, 'have one step that waits', describe(turn.instance))
+}
+
+function describe({ status, halt, steps }: SagaInstance): string {
+  const open = Object.entries(steps)
+    .filter(([id, record]) => isOpen(record) && parseStepId(id).name !== '')
+    .map(([id, record]) => `${id} ${record.status}`)
+  const halted = halt === null ? '' : `, halted at ${halt.step ?? 'a reaction'}`
+  return `it ${status}${halted}, with ${open.join(', ') || 'no open step'}`
+}
+
+function refusal(turn: Turn, expected: string, found: string): SagaStateError {
+  const { saga, sagaId, instance } = turn
+  return new SagaStateError(saga.name, sagaId, instance.status, expected, found)
+}

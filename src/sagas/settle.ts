@@ -1,0 +1,169 @@
+/**
+ * What follows from the answers to a turn's commands and calls.
+ *
+ * An answer to an attempt that is not the current one any more changes nothing, so answers may come
+ * twice. Pure: adds decisions to the turn.
+ */
+
+import type { ErrorData } from '../base/errors.js'
+import { type AbandonCause, isInFlight, type StepRecord } from '../define/saga/instance-state.js'
+import type { StepNode } from '../define/saga/steps.js'
+import { type DeliveryFailure, decideAfterFailure } from '../subscriptions/retry-policy.js'
+import { advance } from './advance.js'
+import { endStep } from './end-step.js'
+import { haltAtCode } from './halt-at-code.js'
+import { react } from './react.js'
+import { recallKept } from './recall-kept.js'
+import { recordedErrorOf } from './recorded-error.js'
+import { SagaCodeError, SagaStepFailedError, SagaStepTimeoutError } from './saga-errors.js'
+import { isReaction, kindOf, nextStart, retryPolicyOf, type StepKind } from './step-policy.js'
+import { callCode, factsOf, type StepScope } from './step-scope.js'
+import type { Turn } from './turn.js'
+
+/** How an attempt went. */
+export interface Answer {
+  readonly step: string
+  readonly attempt: number
+  /** `null`: it succeeded. */
+  readonly failure: DeliveryFailure | null
+  /** What it answered: a receipt, or what the call returned. */
+  readonly value: unknown
+  /** The command can never be sent like this: the code is wrong, not the world. */
+  readonly isMistake: boolean
+}
+
+export function settle(turn: Turn, answers: readonly Answer[]): void {
+  for (const answer of answers) {
+    const record = turn.instance.steps[answer.step]
+    if (record?.attempt !== answer.attempt || !isInFlight(record)) continue
+    try {
+      settleOne(turn, answer, record)
+    } catch (error) {
+      haltWith(turn, answer, error)
+    }
+  }
+  recallKept(turn, turn.flush())
+  advance(turn)
+}
+
+/** Makes of an answer what the step's code says. Also for an answer that was kept at a halt. */
+export function conclude(turn: Turn, step: string, value: unknown): void {
+  const kind = kindOf(turn, step)
+  if (kind.kind !== 'step') return endStep(turn, step, 'completed', 'done')
+  const { node, scope } = kind
+  const refusal = applyThen(turn, step, node, scope, value)
+  if (refusal !== null) return endStep(turn, step, 'failed', 'none', refusal)
+  if (node.until === null) return endStep(turn, step, 'completed', 'done')
+  const answered = { step, attempt: turn.instance.steps[step]!.attempt }
+  turn.add('StepsAnswered', { steps: [answered] })
+  recallKept(turn, [answered])
+}
+
+function settleOne(turn: Turn, answer: Answer, record: StepRecord): void {
+  const { step, failure, value } = answer
+  if (record.abandoned !== null) return endAbandoned(turn, step, record, failure)
+  if (failure === null) return conclude(turn, step, value)
+  if (answer.isMistake) return turn.halt(step, failure.error)
+  const kind = kindOf(turn, step)
+  const policy = retryPolicyOf(kind)
+  const next = decideAfterFailure(policy, failure, record.attempt, turn.sample)
+  if (next.kind === 'now') turn.starts.push(nextStart(turn, step, kind))
+  else if (next.kind === 'later') {
+    const dueAtMs = turn.nowMs + next.delayMs
+    const { attempt } = record
+    turn.add('StepsRetrying', { steps: [{ step, attempt, error: failure.error, dueAtMs }] })
+  } else giveUp(turn, step, kind, record, failure.error)
+}
+
+/** Nobody waited for it any more. What it did is noted, so that it can be taken back. */
+function endAbandoned(
+  turn: Turn,
+  step: string,
+  { abandoned, kind }: StepRecord,
+  failure: DeliveryFailure | null,
+): void {
+  const effect = failure === null ? 'done' : kind === 'call' ? 'unknown' : 'none'
+  const error = abandoned === 'timeout' ? timeoutOf(step) : (failure?.error ?? null)
+  endStep(turn, step, outcomeOf(abandoned), effect, error)
+}
+
+function outcomeOf(abandoned: AbandonCause | null): 'failed' | 'cancelled' {
+  return abandoned === 'timeout' ? 'failed' : 'cancelled'
+}
+
+export function timeoutOf(step: string): ErrorData {
+  return recordedErrorOf(new SagaStepTimeoutError(step))
+}
+
+/** Its last attempt has failed. */
+function giveUp(
+  turn: Turn,
+  step: string,
+  kind: StepKind,
+  record: StepRecord,
+  error: ErrorData,
+): void {
+  if (kind.kind === 'undo') return giveUpUndo(turn, step, error)
+  if (kind.kind === 'reaction') return rejectReaction(turn, step, error)
+  if (kind.kind === 'gone' || kind.node.whenExhausted === 'park') return turn.halt(step, error)
+  endStep(turn, step, 'failed', record.kind === 'call' ? 'unknown' : 'none', error)
+}
+
+/** While everything is taken back the rest still is; otherwise the flow would go on over it. */
+function giveUpUndo(turn: Turn, step: string, error: ErrorData): void {
+  if (turn.instance.status !== 'compensating') return turn.halt(step, error)
+  endStep(turn, step, 'failed', 'none', error)
+  turn.add('NotUndone', { step: step.slice(0, -'/undo'.length), error })
+}
+
+function rejectReaction(turn: Turn, step: string, error: ErrorData): void {
+  const { rejected } = turn.saga
+  const isOver = turn.instance.isCompleting || turn.instance.status === 'compensating'
+  if (rejected === null || isOver) return turn.halt(step, error)
+  const { actor, aggregateId, command } = turn.instance.commands[step]!
+  const reason = (error as { reason?: string }).reason ?? error.code ?? error.name
+  const failed = { actor, aggregateId, command, reason, message: error.message }
+  react(turn, { name: 'rejected', step }, (state, tools) => rejected(state, failed, tools))
+  endStep(turn, step, 'failed', 'none', error)
+}
+
+/** @returns why the domain says that it has failed after all; `null`: it has not. */
+function applyThen(
+  turn: Turn,
+  step: string,
+  { then }: StepNode,
+  scope: StepScope,
+  value: unknown,
+): ErrorData | null {
+  if (then === null) return null
+  const { saga, instance } = turn
+  const place = { name: 'then', step }
+  const state = callCode(saga, place, () => then(instance.data, value, factsOf(turn, scope)))
+  return becomeOrFail(turn, step, 'then', state)
+}
+
+/** Takes over what a step's function returned: a state, or `fail(...)`. */
+export function becomeOrFail(
+  turn: Turn,
+  step: string,
+  name: string,
+  returned: unknown,
+): ErrorData | null {
+  const { kind, reason, message = null } = (returned ?? {}) as Record<string, string | null>
+  if (kind === 'fail' && typeof reason === 'string') {
+    return recordedErrorOf(new SagaStepFailedError(step, reason, message))
+  }
+  if (returned === undefined) {
+    const place = { name, step }
+    throw new SagaCodeError(turn.saga.name, place, 'it returned nothing where a state is needed')
+  }
+  turn.become(returned)
+  return null
+}
+
+/** A function of the user's failed on an answer: the answer is kept, so that nothing is asked twice. */
+function haltWith(turn: Turn, { step, failure, value }: Answer, error: unknown): void {
+  if (!(error instanceof SagaCodeError)) throw error
+  if (failure !== null || isReaction(step)) return haltAtCode(turn, error)
+  turn.halt(step, recordedErrorOf(error), { value: value ?? null })
+}
