@@ -8,8 +8,8 @@
 /** Pieces of the product. */
 const quantity = 'number|integer|min:1|max:1000000000'
 
-/** Who holds a reservation chooses its id: one that is unique for the product, such as the order's. */
-const reservationId = 'string|min:1|max:200'
+/** Who holds a reservation chooses its id, such as the order's: as long as an actor's id at most. */
+const reservationId = 'string|min:1|max:512'
 
 export const delivery = { quantity } as const
 

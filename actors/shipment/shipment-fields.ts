@@ -15,6 +15,7 @@ export const booking = {
   pieces: { type: 'array', items: pieces, min: 1, max: 1_000 },
 } as const
 
-export const parcel = { parcelId: `${id}|optional` } as const
+/** The carrier's number for it. */
+export const parcel = { parcelId: 'string|min:1|max:600|optional' } as const
 
 export const loss = { reason: 'string|min:1|max:200' } as const
