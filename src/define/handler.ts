@@ -38,7 +38,8 @@ export interface HandlerContext {
    * of the call, so what a repeated delivery sends again acts once. What is sent must follow from the
    * event: no random ids, no current time. Resolves when the command is durable.
    *
-   * @throws what `send` on the actor throws, as an error with the same `code`.
+   * @throws what `send` on the actor throws, as an error with the same `code`; DRAMATIS_COMMAND_REJECTED
+   * has the domain's `reason` as well.
    */
   readonly send: SendFromContext
 }

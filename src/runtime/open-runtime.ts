@@ -18,10 +18,17 @@ import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import { View } from '../subscriptions/view.js'
 import { Bus } from './bus.js'
 import { Forgetting } from './forgetting.js'
+import { type HostProcess, thisProcess } from './host-process.js'
 import { type ParsedRuntimeOptions, parseRuntimeOptions, type RuntimeOptions } from './options.js'
 import { openPools, type Pools } from './pools.js'
 import { Runtime } from './runtime.js'
 import { openStorage, type Storage } from './storage.js'
+
+/** What a runtime stands on: a real disk and this process, or simulated ones. */
+export interface RuntimeGround {
+  openStorage(options: EventStoreOptions): Promise<Storage>
+  readonly process: HostProcess
+}
 
 /**
  * Opens a runtime: loads the app, takes the data directory, starts the threads, and goes on where the
@@ -36,13 +43,24 @@ import { openStorage, type Storage } from './storage.js'
  */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const parsed = parseRuntimeOptions(options)
+  return await openRuntimeOn(parsed, {
+    openStorage: (storeOptions) => openStorage(parsed.dataDir, storeOptions),
+    process: thisProcess(),
+  })
+}
+
+/** Opens a runtime on storage of the caller's; throws as `openRuntime` and the storage do. */
+export async function openRuntimeOn(
+  parsed: ParsedRuntimeOptions,
+  ground: RuntimeGround,
+): Promise<Runtime> {
   const app = 'url' in parsed.app ? await loadApp(parsed.app.url) : parsed.app.definition
-  const storage = await openStorage(parsed.dataDir, storeOptions(parsed))
+  const storage = await ground.openStorage(storeOptions(parsed))
   const opened: (() => Promise<void>)[] = [() => storage.store.close(), () => storage.work.close()]
   try {
     const pools = await openPools(app, parsed, storage)
     opened.push(() => pools.close())
-    return await start(app, parsed, storage, pools, opened)
+    return await start(app, parsed, ground.process, storage, pools, opened)
   } catch (error) {
     for (const close of opened.reverse()) await close()
     throw error
@@ -62,6 +80,7 @@ function storeOptions(options: ParsedRuntimeOptions): EventStoreOptions {
 async function start(
   app: AppDefinition,
   options: ParsedRuntimeOptions,
+  process: HostProcess,
   storage: Storage,
   pools: Pools,
   opened: (() => Promise<void>)[],
@@ -105,6 +124,7 @@ async function start(
     isDurable: dataDir !== null,
     clock,
     closeTimeoutMs,
+    process,
     storage,
     upcasts,
     pools,

@@ -19,7 +19,6 @@ import type {
 import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
-import { keepProcessAlive } from '../base/keep-alive.js'
 import { functionAt, integerIn, knownKeys } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions, Rejection } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
@@ -38,6 +37,7 @@ import type { Bus } from './bus.js'
 import { Claims } from './claims.js'
 import { type EventQuery, type EventsOfQuery, parseEventQuery } from './decision-query.js'
 import type { ForgetOptions, ForgetReport, Forgetting } from './forgetting.js'
+import type { HostProcess } from './host-process.js'
 import { Log } from './log.js'
 import type { Pools } from './pools.js'
 import { RateMeter } from './rate-meter.js'
@@ -68,6 +68,7 @@ export interface RuntimeParts {
   readonly isDurable: boolean
   readonly clock: Clock
   readonly closeTimeoutMs: number
+  readonly process: HostProcess
   readonly storage: Storage
   readonly upcasts: UpcastTable
   readonly pools: Pools
@@ -104,13 +105,14 @@ export class Runtime {
   readonly #events: RateMeter
   readonly #commits: RateMeter
   readonly #cancelCommits: Cancel
-  readonly #letProcessEnd: Cancel = keepProcessAlive()
+  readonly #letProcessEnd: Cancel
   #phase: RuntimeStatus['phase'] = 'open'
   #closing: Promise<void> | null = null
 
   constructor(parts: RuntimeParts) {
     const { clock, storage, handlers, views } = parts
     this.#parts = parts
+    this.#letProcessEnd = parts.process.keepAlive()
     this.bus = parts.bus
     this.claims = new Claims(parts.actors, () => this.#assertOpen())
     this.log = new Log(storage.store, parts.upcasts, clock)
@@ -315,7 +317,7 @@ export class Runtime {
    * and lets go of the data directory. Takes at most about `closeTimeoutMs`. Idempotent.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    this.#closing ??= Promise.race([this.#close(), this.#parts.process.died])
     return this.#closing
   }
 

@@ -12,15 +12,21 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Random } from '../base/random.js'
 import type { EventStore, EventStoreOptions } from '../store/contracts.js'
 import { openLmdbEventStore } from '../store/lmdb/lmdb-event-store.js'
 import { openLmdbTables } from '../store/lmdb/lmdb-tables.js'
-import { openMemoryEventStore } from '../store/memory/memory-event-store.js'
-import { openMemoryTables } from '../store/memory/memory-tables.js'
+import { type DiskAccess, privateAccess } from '../store/memory/disk-access.js'
+import { MemoryDisk } from '../store/memory/memory-disk.js'
+import { openDiskEventStore } from '../store/memory/memory-event-store.js'
+import { openDiskTables } from '../store/memory/memory-tables.js'
 import type { TableDatabase } from '../store/tables.js'
 import type { ViewDatabases } from '../subscriptions/view.js'
 import { viewTables } from '../subscriptions/view-keys.js'
 import { WorkStore, workTables } from '../subscriptions/work-store.js'
+
+/** Where databases of views are on a disk in memory. */
+const viewsPrefix = 'views/'
 
 export interface Storage {
   readonly store: EventStore
@@ -37,15 +43,8 @@ export async function openStorage(
   options: EventStoreOptions,
 ): Promise<Storage> {
   if (dataDir === null) {
-    return {
-      store: await openMemoryEventStore(options),
-      work: new WorkStore(openMemoryTables(workTables)),
-      views: trackOpen({
-        open: async () => openMemoryTables(viewTables),
-        list: async () => [],
-        remove: async () => {},
-      }),
-    }
+    const disk = new MemoryDisk()
+    return await openMemoryStorage(disk, privateAccess(disk), options)
   }
   const store = await openLmdbEventStore(dataDir, options)
   try {
@@ -54,6 +53,41 @@ export async function openStorage(
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+/**
+ * Opens what a disk in memory holds, or begins it.
+ *
+ * @param random - For the id of a new store. @default the machine's
+ */
+export async function openMemoryStorage(
+  disk: MemoryDisk,
+  access: DiskAccess,
+  options: EventStoreOptions,
+  random?: Random,
+): Promise<Storage> {
+  const store = await openDiskEventStore(disk, access, options, random)
+  return {
+    store,
+    work: new WorkStore(await openDiskTables(disk, 'work', workTables, access)),
+    views: trackOpen(memoryViews(disk, access)),
+  }
+}
+
+function memoryViews(disk: MemoryDisk, access: DiskAccess): ViewDatabases {
+  const nameOf = (directory: string): string => `${viewsPrefix}${directory}`
+  return {
+    open: (directory) => openDiskTables(disk, nameOf(directory), viewTables, access),
+    list: async () => {
+      access.assertReadable()
+      return disk.listDatabases(viewsPrefix)
+    },
+    remove: async (directory) => {
+      const name = nameOf(directory)
+      if (disk.database(name) === undefined) return
+      await access.write(name, () => disk.removeDatabase(name))
+    },
   }
 }
 

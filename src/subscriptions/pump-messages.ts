@@ -34,7 +34,13 @@ export type ToPump =
   | { readonly type: 'stop' }
   | { readonly type: 'abort' }
   | { readonly type: 'sent'; readonly id: number; readonly receipt: unknown }
-  | { readonly type: 'unsent'; readonly id: number; readonly error: ErrorData }
+  | {
+      readonly type: 'unsent'
+      readonly id: number
+      readonly error: ErrorData
+      /** The domain's own, when it refused the command. */
+      readonly reason: string | null
+    }
 
 export type FromPump =
   | { readonly type: 'report'; readonly report: PumpReport }

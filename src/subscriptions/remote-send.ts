@@ -2,11 +2,12 @@
  * `ctx.send` across threads: asks the host to send a command and waits for its answer.
  *
  * Used on every thread alike, so that a handler cannot tell where it runs. The host's half is
- * `answerSend`. Errors come back with their code; they are no instances of their classes any more.
+ * `answerSend`. Errors come back with their code, and a refusal with the domain's reason;
+ * they are no instances of their classes any more.
  */
 
 import { createDeferred, type Deferred } from '../base/deferred.js'
-import { type ErrorData, errorToData, InvalidArgumentError } from '../base/errors.js'
+import { DramatisError, type ErrorData, errorToData, InvalidArgumentError } from '../base/errors.js'
 import type { HandlerReceipt } from '../define/handler.js'
 import type { SendFromHandler } from './delivery.js'
 import type { SendRequest, ToPump } from './pump-messages.js'
@@ -14,14 +15,17 @@ import type { SendRequest, ToPump } from './pump-messages.js'
 /** An error that happened on another thread. `code` is the original's. */
 export class RemoteError extends Error {
   readonly code: string | undefined
+  /** Why the domain refused the command; `undefined` for every other error. */
+  readonly reason: string | undefined
 
-  constructor(data: ErrorData) {
+  constructor(data: ErrorData, reason?: string) {
     super(
       data.message,
       data.cause === undefined ? undefined : { cause: new RemoteError(data.cause) },
     )
     this.name = data.name
     this.code = data.code
+    this.reason = reason
   }
 }
 
@@ -56,7 +60,7 @@ export class RemoteSend {
     const deferred = this.#waiting.get(message.id)
     this.#waiting.delete(message.id)
     if (message.type === 'sent') deferred?.resolve(message.receipt as HandlerReceipt)
-    else deferred?.reject(new RemoteError(message.error))
+    else deferred?.reject(new RemoteError(message.error, message.reason ?? undefined))
   }
 }
 
@@ -73,6 +77,12 @@ export async function answerSend(
     const { streamId, version, position, duplicate } = await send(request)
     post({ type: 'sent', id: request.id, receipt: { streamId, version, position, duplicate } })
   } catch (error) {
-    post({ type: 'unsent', id: request.id, error: errorToData(error) })
+    post({ type: 'unsent', id: request.id, error: errorToData(error), reason: reasonOf(error) })
   }
+}
+
+/** The domain's own reason for its no. */
+function reasonOf(error: unknown): string | null {
+  if (!(error instanceof DramatisError) || error.code !== 'DRAMATIS_COMMAND_REJECTED') return null
+  return (error as { readonly reason?: string }).reason ?? null
 }

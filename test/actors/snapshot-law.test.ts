@@ -16,6 +16,8 @@ import { createSeededRandom } from '../../src/base/random.js'
 import { defineActor, defineEvent, type SnapshotOptions } from '../../src/index.js'
 import { appendEvents } from '../../src/store/append.js'
 import type { EventStore } from '../../src/store/contracts.js'
+import { privateAccess } from '../../src/store/memory/disk-access.js'
+import { MemoryDisk } from '../../src/store/memory/memory-disk.js'
 import { MemoryLogStorage } from '../../src/store/memory/memory-log-storage.js'
 import { parseStoreOptions } from '../../src/store/options.js'
 import { StagedEventStore } from '../../src/store/staged-event-store.js'
@@ -207,7 +209,8 @@ async function foldByHand(life: Life, id: string, toVersion = Number.MAX_SAFE_IN
 }
 
 async function begin(t: TestContext): Promise<Life> {
-  const life = new Life(await MemoryLogStorage.open('law'))
+  const disk = new MemoryDisk()
+  const life = new Life(await MemoryLogStorage.open(disk, privateAccess(disk), 'law'))
   onEnd(t, () => life.close())
   return life
 }

@@ -5,6 +5,8 @@ import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { appendEvents } from '../../src/store/append.js'
+import { privateAccess } from '../../src/store/memory/disk-access.js'
+import { MemoryDisk } from '../../src/store/memory/memory-disk.js'
 import { MemoryLogStorage } from '../../src/store/memory/memory-log-storage.js'
 import { parseStoreOptions } from '../../src/store/options.js'
 import { findPositionAt } from '../../src/store/position-at.js'
@@ -15,7 +17,8 @@ import { onEnd } from '../support/scope.js'
 /** A log whose events are recorded so many milliseconds after each other. */
 async function recorded(t: TestContext, pausesMs: readonly number[]): Promise<MemoryLogStorage> {
   const clock = new ManualClock(0)
-  const storage = await MemoryLogStorage.open('test')
+  const disk = new MemoryDisk()
+  const storage = await MemoryLogStorage.open(disk, privateAccess(disk), 'test')
   const store = new StagedEventStore(storage, parseStoreOptions({ clock }))
   onEnd(t, () => store.close())
   for (const pauseMs of pausesMs) {

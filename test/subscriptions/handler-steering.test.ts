@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type HandlerContext, RetryAfterError, TerminalError } from '../../src/index.js'
+import {
+  defineActor,
+  defineEvent,
+  type HandlerContext,
+  RetryAfterError,
+  TerminalError,
+} from '../../src/index.js'
 import { collect } from '../../src/testing/collect.js'
 import { turns } from './until.js'
 import { Counter, recording, Workplace } from './workplace.js'
@@ -274,6 +280,32 @@ for (const [code, send] of Object.entries(refused)) {
     assert.deepEqual(codes, [code])
   })
 }
+
+test("ctx.send rejects with the domain's reason when the actor refuses", async (t) => {
+  const Door = defineActor('Door', {
+    initialState: () => null,
+    events: { Opened: defineEvent({}) },
+    evolve: { Opened: (state) => state },
+    commands: {
+      open: {
+        schema: {},
+        decide: (_state, _command, { reject }) => reject('DOOR_LOCKED', 'twice'),
+      },
+    },
+  })
+  const errors: unknown[] = []
+  const { handler } = recording({
+    handle: (_event, { send }) =>
+      send(Door, 'front', 'open', {}).catch((error) => errors.push(error)),
+  })
+  const work = await Workplace.open(t, { handlers: [handler], actors: [Door] })
+
+  await work.add('a')
+  await work.settled(handler)
+
+  const [{ code, reason }] = errors as [{ code: string; reason: string }]
+  assert.deepEqual([code, reason], ['DRAMATIS_COMMAND_REJECTED', 'DOOR_LOCKED'])
+})
 
 test("a handler with runsOn 'host' is delivered to like any other", async (t) => {
   const { handler, calls } = recording({ runsOn: 'host', handle: async () => {} })

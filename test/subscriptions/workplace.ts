@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { createSeededRandom } from '../../src/base/random.js'
 import {
+  type AnyActor,
   type AnyProjector,
   defineActor,
   defineApp,
@@ -85,6 +86,8 @@ export function recording(setup: HandlerSetup): {
 export interface WorkplaceSetup {
   readonly handlers?: readonly HandlerDefinition[]
   readonly projectors?: readonly AnyProjector[]
+  /** Beside {@link Counter}. */
+  readonly actors?: readonly AnyActor[]
   /** Left out: in memory. */
   readonly dataDir?: string
   readonly clock?: ManualClock
@@ -101,9 +104,10 @@ export class Workplace {
   }
 
   static async open(t: TestContext, setup: WorkplaceSetup): Promise<Workplace> {
-    const { handlers = [], projectors = [], clock = new ManualClock(), ...options } = setup
+    const { handlers = [], projectors = [], actors = [], ...others } = setup
+    const { clock = new ManualClock(), ...options } = others
     const runtime = await openRuntime({
-      app: defineApp({ actors: [Counter], handlers, projectors }),
+      app: defineApp({ actors: [Counter, ...actors], handlers, projectors }),
       workers: 'inline',
       random: createSeededRandom(7),
       clock,

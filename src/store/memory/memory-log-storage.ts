@@ -1,7 +1,7 @@
 /**
  * Log storage in memory: records as bytes, so that what is read has gone through the codec.
  *
- * It keeps everything until it is closed. Nothing survives the process; "durable" means written here.
+ * Everything lies on a `MemoryDisk`, and "durable" means written there; closing leaves it as it is.
  */
 
 import type { Position } from '../../events/event.js'
@@ -12,147 +12,146 @@ import type { StreamHead } from '../contracts.js'
 import { KeyVault, vaultTables } from '../keys/key-vault.js'
 import { MemorySlots } from '../keys/memory-slots.js'
 import { type LogStorage, type LogTail, noStream, type StagedGroup } from '../log-storage.js'
-import type { TableDatabase } from '../tables.js'
 import type { TagEntry } from '../tags.js'
-import { openMemoryTables } from './memory-tables.js'
+import type { DiskAccess } from './disk-access.js'
+import type { MemoryDisk } from './memory-disk.js'
+import { openDiskTables } from './memory-tables.js'
+
+const keysName = 'keys'
 
 export class MemoryLogStorage implements LogStorage {
   readonly storeId: string
-  readonly epoch = 1
+  readonly epoch: number
   readonly keys: KeyVault
-  /** Index = position - 1. */
-  #records: Buffer[] = []
-  /** Index = shape number - 1. */
-  #shapes: Shape[] = []
-  readonly #heads = new Map<string, StreamHead>()
-  readonly #snapshots = new Map<string, Buffer>()
-  /** Positions of each tag, in order. */
-  readonly #tags = new Map<string, Position[]>()
-  readonly #claims = new Map<string, string>()
+  readonly #disk: MemoryDisk
+  readonly #access: DiskAccess
 
-  private constructor(storeId: string, keys: KeyVault) {
+  private constructor(
+    { storeId, epoch }: { readonly storeId: string; readonly epoch: number },
+    keys: KeyVault,
+    disk: MemoryDisk,
+    access: DiskAccess,
+  ) {
     this.storeId = storeId
+    this.epoch = epoch
     this.keys = keys
+    this.#disk = disk
+    this.#access = access
   }
 
-  static async open(storeId: string): Promise<MemoryLogStorage> {
-    const tables = openMemoryTables(vaultTables)
-    const slots = new MemorySlots()
-    const openTables = async (): Promise<TableDatabase> => tables
-    return new MemoryLogStorage(storeId, await KeyVault.open({ slots, openTables, exists: false }))
+  /** Opens the log of a disk, which is a write: the epoch rises. @param storeId - Of a new one. */
+  static async open(
+    disk: MemoryDisk,
+    access: DiskAccess,
+    storeId: string,
+  ): Promise<MemoryLogStorage> {
+    let taken = { storeId, epoch: 0 }
+    await access.write('log', () => {
+      taken = disk.take(storeId)
+    })
+    const keys = await KeyVault.open({
+      slots: new MemorySlots(disk.slots, access),
+      openTables: () => openDiskTables(disk, keysName, vaultTables, access),
+      exists: disk.database(keysName) !== undefined,
+    })
+    return new MemoryLogStorage(taken, keys, disk, access)
   }
 
   readTail(): LogTail {
+    this.refresh()
+    const { records, shapes: stored } = this.#disk.log
     const shapes = new ShapeTable()
-    shapes.load(this.#shapes)
-    const last = this.#records.at(-1)
+    shapes.load(stored)
+    const last = records.at(-1)
     return {
-      head: this.#records.length,
+      head: records.length,
       recordedAtMs: last === undefined ? 0 : recordedAtMsOf(last),
       shapes,
     }
   }
 
-  refresh(): void {}
+  /** Whoever reads records calls it first; the other reads call it themselves. */
+  refresh(): void {
+    this.#access.assertReadable()
+  }
 
   readHead(): Position {
-    return this.#records.length
+    return this.#disk.log.records.length
   }
 
   recordAt(position: Position): Buffer | undefined {
-    return this.#records[position - 1]
+    return this.#disk.log.records[position - 1]
   }
 
   shapeAt(number: number): Shape | undefined {
-    return this.#shapes[number - 1]
+    return this.#disk.log.shapes[number - 1]
   }
 
   release(): void {}
 
   readStreamHead(streamId: string): StreamHead {
-    return this.#heads.get(streamId) ?? noStream
+    this.refresh()
+    return this.#disk.log.heads.get(streamId) ?? noStream
   }
 
   taggedPositions(tag: string, after: Position, to: Position): readonly Position[] {
-    const positions = this.#tags.get(tag) ?? []
+    this.refresh()
+    const positions = this.#disk.log.tags.get(tag) ?? []
     const last = positions.findLastIndex((position) => position <= to)
     const before = positions.findLastIndex((position) => position <= after)
     return positions.slice(before + 1, last + 1)
   }
 
   readClaimOwner(key: string): string | undefined {
-    return this.#claims.get(key)
+    this.refresh()
+    return this.#disk.log.claims.get(key)
   }
 
   readClaims(prefix: string, after: string | undefined, limit: number): readonly ClaimEntry[] {
-    const keys = [...this.#claims.keys()].filter(
+    this.refresh()
+    const { claims } = this.#disk.log
+    const keys = [...claims.keys()].filter(
       (key) => key.startsWith(prefix) && (after === undefined || key > after),
     )
     return keys
       .sort()
       .slice(0, limit)
-      .map((key) => ({ key, owner: this.#claims.get(key)! }))
+      .map((key) => ({ key, owner: claims.get(key)! }))
   }
 
-  async writeTags(entries: readonly TagEntry[]): Promise<void> {
-    await Promise.resolve()
-    for (const entry of entries) this.#tag(entry)
+  writeTags(entries: readonly TagEntry[]): Promise<void> {
+    return this.#access.write('tags', () => {
+      for (const entry of entries) this.#disk.log.addTags(entry)
+    })
   }
 
   assertRoom(): void {}
 
-  /** Writes in a later turn, like a disk would: nothing staged can be read at once by accident. */
-  async write(group: StagedGroup): Promise<void> {
-    await Promise.resolve()
-    for (const shape of group.shapes) this.#shapes.push(shape)
-    for (const bytes of group.records) this.#records.push(bytes)
-    for (const [streamId, head] of group.heads) this.#heads.set(streamId, head)
-    for (const { event, tags } of group.tagged) this.#tag({ position: event.position, tags })
-    for (const [key, owner] of group.claims) {
-      if (owner === null) this.#claims.delete(key)
-      else this.#claims.set(key, owner)
-    }
-    for (const { streamId, records } of group.deletions) {
-      for (const [position, bytes] of records) this.#records[position - 1] = bytes
-      this.#snapshots.delete(streamId)
-    }
+  write(group: StagedGroup): Promise<void> {
+    return this.#access.write('log', () => this.#disk.log.add(group))
   }
 
   async reopen(): Promise<void> {}
 
   readSnapshot(streamId: string): Buffer | undefined {
-    return this.#snapshots.get(streamId)
+    this.refresh()
+    return this.#disk.log.snapshots.get(streamId)
   }
 
-  async writeSnapshot(streamId: string, bytes: Buffer): Promise<void> {
-    this.#snapshots.set(streamId, bytes)
+  writeSnapshot(streamId: string, bytes: Buffer): Promise<void> {
+    return this.#access.write('snapshots', () => this.#disk.log.snapshots.set(streamId, bytes))
   }
 
-  async deleteSnapshot(streamId: string): Promise<void> {
-    this.#snapshots.delete(streamId)
+  deleteSnapshot(streamId: string): Promise<void> {
+    return this.#access.write('snapshots', () => this.#disk.log.snapshots.delete(streamId))
   }
 
-  async deleteSnapshots(): Promise<void> {
-    this.#snapshots.clear()
+  deleteSnapshots(): Promise<void> {
+    return this.#access.write('snapshots', () => this.#disk.log.snapshots.clear())
   }
 
   async close(): Promise<void> {
-    this.#records = []
-    this.#shapes = []
-    this.#heads.clear()
-    this.#snapshots.clear()
-    this.#tags.clear()
-    this.#claims.clear()
     await this.keys.close()
-  }
-
-  /** New events have the highest positions; older ones come when an index is filled later. */
-  #tag({ position, tags }: TagEntry): void {
-    for (const tag of tags) {
-      const positions = this.#tags.get(tag) ?? []
-      this.#tags.set(tag, positions)
-      const before = positions.findLastIndex((each) => each <= position)
-      if (positions[before] !== position) positions.splice(before + 1, 0, position)
-    }
+    this.#access.release()
   }
 }

@@ -10,6 +10,8 @@ import { type KeySlots, slotBytes } from '../../../src/store/keys/key-slots.js'
 import { MemorySlots } from '../../../src/store/keys/memory-slots.js'
 import { SlotFile } from '../../../src/store/keys/slot-file.js'
 import { SlotReader } from '../../../src/store/keys/slot-reader.js'
+import { privateAccess } from '../../../src/store/memory/disk-access.js'
+import { MemoryDisk } from '../../../src/store/memory/memory-disk.js'
 import { onEnd } from '../../support/scope.js'
 
 const keys = [1, 2, 3].map((slot) => Buffer.alloc(32, slot))
@@ -28,7 +30,10 @@ async function openFile(t: TestContext): Promise<SlotFile> {
 
 const kinds: Readonly<Record<string, (t: TestContext) => Promise<KeySlots>>> = {
   'in a file': openFile,
-  'in memory': async () => new MemorySlots(),
+  'in memory': async () => {
+    const disk = new MemoryDisk()
+    return new MemorySlots(disk.slots, privateAccess(disk))
+  },
 }
 
 for (const [kind, open] of Object.entries(kinds)) {
