@@ -90,6 +90,44 @@ export {
   type WhileFilling,
 } from './define/projector.js'
 export { defaultRetryPolicy, type RetryPolicy } from './define/retry.js'
+export type {
+  ReactionTools,
+  SagaCommand,
+  SagaEffect,
+  SagaFacts,
+  SagaFailure,
+  SagaIgnored,
+  SagaMessage,
+  SagaTime,
+  SagaTimer,
+} from './define/saga/effects.js'
+export type { SagaActor } from './define/saga/instance-actor.js'
+export type { InstanceEvents } from './define/saga/instance-events.js'
+export type { NotUndone, SagaCause, SagaStatus, StepStatus } from './define/saga/instance-state.js'
+export type { SagaRow } from './define/saga/instance-view.js'
+export {
+  type AnySaga,
+  defineSaga,
+  type Effects,
+  type FailedCommand,
+  type SagaDefinition,
+  type SagaOptions,
+  type Unmatched,
+} from './define/saga/saga.js'
+export { SagaDefinitionError, type SagaProblem } from './define/saga/saga-errors.js'
+export type {
+  CallContext,
+  CallStepOptions,
+  CompensationOptions,
+  EachOptions,
+  Flow,
+  FlowFrom,
+  FlowNode,
+  SendStepOptions,
+  StepFacts,
+  Steps,
+  WaitStepOptions,
+} from './define/saga/steps.js'
 export type { SnapshotMoment, SnapshotOptions, SnapshotRules } from './define/snapshot.js'
 export {
   EventValueError,
@@ -160,6 +198,16 @@ export type {
 } from './runtime/references.js'
 export type { ReindexTagsOptions, ReindexTagsProgress } from './runtime/reindex-tags.js'
 export type { ReceiptsOf, Runtime } from './runtime/runtime.js'
+export type {
+  CancelOptions,
+  ListSagasOptions,
+  OpenStep,
+  OperatorOptions,
+  SagaInstanceStatus,
+  SagaMessageToSend,
+  SagaReference,
+  SagaTypeReference,
+} from './runtime/saga-reference.js'
 export type { FindingKind, SchemaFinding } from './runtime/schema-findings.js'
 export {
   describeSchemas,
@@ -172,6 +220,23 @@ export {
 } from './runtime/schema-lock.js'
 export type { EventSchema, Schemas } from './runtime/schemas.js'
 export type { RuntimeStatus } from './runtime/status.js'
+export type { SagaEnd } from './sagas/saga-ends.js'
+export {
+  SagaCancelledError,
+  SagaCodeError,
+  SagaFailedError,
+  SagaHaltedError,
+  SagaInboxFullError,
+  SagaNotEndedError,
+  SagaNotFoundError,
+  SagaStateError,
+  SagaStepFailedError,
+  SagaStepTimeoutError,
+  SagaUnmatchedError,
+  SagaWaitAbortedError,
+} from './sagas/saga-errors.js'
+export { SagaCallTimeoutError } from './sagas/step-call.js'
+export type { AttemptOutcome, TimelineEntry } from './sagas/timeline.js'
 export type {
   Durability,
   ExpectedVersion,

@@ -29,11 +29,18 @@ export class Catalog {
     return this.#types.values()
   }
 
-  /** A definition is known by its name, but it must be the very one that was registered. */
+  /**
+   * A definition is known by its name, but it must be the one that was registered, or what it was made of:
+   * the actor of a saga is registered with commands that its definition does not show.
+   */
   actorOf(actor: AnyActor | string): ActorType {
     const name: unknown = typeof actor === 'string' ? actor : actor?.name
     const type = this.#types.get(name as string)
-    if (type !== undefined && (typeof actor === 'string' || type.definition === actor)) return type
+    if (
+      type !== undefined &&
+      (typeof actor === 'string' || type.definition.creators === actor.creators)
+    )
+      return type
     throw new UnknownActorError(type === undefined ? name : actor, [...this.#types.keys()])
   }
 

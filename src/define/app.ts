@@ -11,6 +11,7 @@ import type { EventHistory } from '../events/upcasting.js'
 import type { AnyActor, EventDefinitions } from './actor.js'
 import type { HandlerDefinition } from './handler.js'
 import type { AnyProjector } from './projector.js'
+import type { AnySaga } from './saga/saga.js'
 
 /** Two definitions of one app share a name. */
 export class DuplicateNameError extends DramatisError {
@@ -30,13 +31,15 @@ export class DuplicateNameError extends DramatisError {
 
 /** What {@link defineApp} returns. */
 export interface AppDefinition {
+  /** Those of the sagas included. */
   readonly actors: readonly AnyActor[]
   readonly projectors: readonly AnyProjector[]
   readonly handlers: readonly HandlerDefinition[]
+  readonly sagas: readonly AnySaga[]
 }
 
 /**
- * Describes an app: its actors, projectors and handlers.
+ * Describes an app: its actors, projectors, handlers and sagas.
  *
  * @throws {DuplicateNameError} DRAMATIS_DUPLICATE_NAME
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
@@ -45,9 +48,18 @@ export function defineApp(definition: {
   readonly actors: readonly AnyActor[]
   readonly projectors?: readonly AnyProjector[]
   readonly handlers?: readonly HandlerDefinition[]
+  readonly sagas?: readonly AnySaga[]
 }): AppDefinition {
-  knownKeys('app', definition, ['actors', 'projectors', 'handlers'])
-  const { actors, projectors = [], handlers = [] } = definition
+  knownKeys('app', definition, ['actors', 'projectors', 'handlers', 'sagas'])
+  const { handlers = [], sagas = [] } = definition
+  assertMadeBy('defineSaga', 'startOn', 'sagas', sagas)
+  const actors = withSagas('actors', definition.actors, sagas, ({ actor }) => actor as AnyActor)
+  const projectors = withSagas(
+    'projectors',
+    definition.projectors ?? [],
+    sagas,
+    ({ instances }) => instances,
+  )
   assertMadeBy('defineActor', 'creators', 'actors', actors)
   assertMadeBy('defineProjector', 'indexes', 'projectors', projectors)
   assertMadeBy('defineHandler', 'partitions', 'handlers', handlers)
@@ -62,8 +74,9 @@ export function defineApp(definition: {
     ),
   )
   assertUnique('projector', namesOf(projectors))
-  assertUnique('handler', namesOf(handlers))
-  for (const { name, from } of [...projectors, ...handlers]) {
+  // A saga's own handler has its name.
+  assertUnique('handler', namesOf([...handlers, ...sagas]))
+  for (const { name, from } of [...projectors, ...handlers, ...sagas]) {
     for (const actor of from) assertKnown(name, actor, actors)
   }
   return Object.freeze({
@@ -71,7 +84,18 @@ export function defineApp(definition: {
     actors: Object.freeze([...actors]),
     projectors: Object.freeze([...projectors]),
     handlers: Object.freeze([...handlers]),
+    sagas: Object.freeze([...sagas]),
   })
+}
+
+/** Definitions and, behind them, those that sagas bring along. */
+function withSagas<T>(
+  argument: string,
+  definitions: readonly T[],
+  sagas: readonly AnySaga[],
+  own: (saga: AnySaga) => T,
+): readonly T[] {
+  return [...arrayAt(`app.${argument}`, definitions), ...sagas.map(own)]
 }
 
 /** Tells an app from whatever else a module may export, across copies of the package. */

@@ -27,6 +27,8 @@ export interface HandlerContext {
    * call. Each part of an event that an upcaster split has its own.
    */
   readonly idempotencyKey: string
+  /** How often the event was redriven from the dead letters before this delivery. */
+  readonly redrives: number
   /** Whether somebody asked for this delivery of a past event: `runtime.handler(...).replay(...)`. */
   readonly isReplay: boolean
   /** Aborted at the timeout, and when the runtime closes. */
@@ -151,7 +153,6 @@ const defaults = Object.freeze({
 } as const)
 
 function parseHandlerOptions(name: string, options: HandlerOptions): Required<HandlerOptions> {
-  const startFrom = options.startFrom ?? defaults.startFrom
   const timeoutMs = options.timeoutMs ?? defaults.timeoutMs
   const deadLetter = options.deadLetter ?? defaults.deadLetter
   return {
@@ -159,11 +160,15 @@ function parseHandlerOptions(name: string, options: HandlerOptions): Required<Ha
     timeoutMs: integerIn(`${name}.timeoutMs`, timeoutMs, 1, 3_600_000),
     deadLetter: oneOf(`${name}.deadLetter`, deadLetter, ['key', 'event']),
     runsOn: oneOf(`${name}.runsOn`, options.runsOn ?? defaults.runsOn, ['worker', 'host']),
-    startFrom:
-      typeof startFrom === 'number'
-        ? integerIn(`${name}.startFrom`, startFrom, 0, Number.MAX_SAFE_INTEGER)
-        : oneOf(`${name}.startFrom`, startFrom, ['beginning', 'end']),
+    startFrom: parseStartFrom(name, options.startFrom),
     unknownEvents: parseUnknownEvents(name, options.unknownEvents),
     retry: parseRetryPolicy(`${name}.retry`, options.retry),
   }
+}
+
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
+export function parseStartFrom(name: string, startFrom: StartFrom = defaults.startFrom): StartFrom {
+  return typeof startFrom === 'number'
+    ? integerIn(`${name}.startFrom`, startFrom, 0, Number.MAX_SAFE_INTEGER)
+    : oneOf(`${name}.startFrom`, startFrom, ['beginning', 'end'])
 }

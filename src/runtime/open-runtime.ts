@@ -5,10 +5,14 @@
  * way, everything opened before is closed again and one typed error is thrown.
  */
 
-import { createActorSystem } from '../actors/actor-system.js'
+import { type ActorSystem, createActorSystem } from '../actors/actor-system.js'
 import { createIdSource } from '../base/ids.js'
+import type { AnyActor } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
+import type { HandlerDefinition } from '../define/handler.js'
 import { UpcastTable } from '../events/upcasting.js'
+import { withSagaCommands } from '../sagas/saga-commands.js'
+import { Sagas } from '../sagas/sagas.js'
 import type { EventStoreOptions } from '../store/contracts.js'
 import { HandlerLedger } from '../subscriptions/handler-ledger.js'
 import { HandlerSubscription } from '../subscriptions/handler-subscription.js'
@@ -16,6 +20,7 @@ import { loadApp } from '../subscriptions/load-app.js'
 import type { SendOnHost } from '../subscriptions/remote-send.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import { View } from '../subscriptions/view.js'
+import { DueQueue } from '../timers/due-queue.js'
 import { Bus } from './bus.js'
 import { Forgetting } from './forgetting.js'
 import { type HostProcess, thisProcess } from './host-process.js'
@@ -58,9 +63,13 @@ export async function openRuntimeOn(
   const storage = await ground.openStorage(storeOptions(parsed))
   const opened: (() => Promise<void>)[] = [() => storage.store.close(), () => storage.work.close()]
   try {
-    const pools = await openPools(app, parsed, storage)
+    const core = createCore(app, parsed, storage)
+    opened.push(() => core.actors.close(0))
+    // The host's thread runs the handlers of sagas too.
+    const handlers = [...app.handlers, ...core.sagas.handlers]
+    const pools = await openPools(app, handlers, parsed, storage)
     opened.push(() => pools.close())
-    return await start(app, parsed, ground.process, storage, pools, opened)
+    return await start(app, handlers, parsed, ground.process, storage, core, pools, opened)
   } catch (error) {
     for (const close of opened.reverse()) await close()
     throw error
@@ -77,28 +86,65 @@ function storeOptions(options: ParsedRuntimeOptions): EventStoreOptions {
   }
 }
 
-async function start(
+/** What stands on the store alone. */
+interface Core {
+  readonly upcasts: UpcastTable
+  readonly bus: Bus
+  readonly actors: ActorSystem
+  readonly timers: DueQueue
+  readonly sagas: Sagas
+}
+
+function createCore(
   app: AppDefinition,
-  options: ParsedRuntimeOptions,
-  process: HostProcess,
-  storage: Storage,
-  pools: Pools,
-  opened: (() => Promise<void>)[],
-): Promise<Runtime> {
-  const { clock, random, limits, closeTimeoutMs, dataDir } = options
-  const { store } = storage
+  { clock, random, limits }: ParsedRuntimeOptions,
+  { store, workTables: database }: Storage,
+): Core {
   const upcasts = new UpcastTable(app.actors)
   const bus = new Bus()
   const actors = createActorSystem({
     store,
-    actors: app.actors,
+    actors: actorsOf(app),
     clock,
     random,
     ids: createIdSource(clock, random),
     limits,
-    onEvents: (events) => bus.publish(events),
+    onEvents: (events) => {
+      bus.publish(events)
+      sagas.see(events)
+    },
   })
-  opened.push(() => actors.close(0))
+  const timers = new DueQueue({
+    ...{ queue: 'timers', database, clock, inFlightMax: 256 },
+    fire: (due) => sagas.fire(due),
+  })
+  const ports = { actors, timers, log: store, upcasts, database, clock, random }
+  const sagas: Sagas = new Sagas({ sagas: app.sagas, ...ports })
+  return { upcasts, bus, actors, timers, sagas }
+}
+
+/** The actors of an app, those of sagas able to decide. */
+function actorsOf(app: AppDefinition): readonly AnyActor[] {
+  const sagas = new Map(app.sagas.map((saga) => [saga.name, saga]))
+  return app.actors.map((actor) => {
+    const saga = sagas.get(actor.name)
+    return saga === undefined ? actor : withSagaCommands(saga)
+  })
+}
+
+async function start(
+  app: AppDefinition,
+  definitions: readonly HandlerDefinition[],
+  options: ParsedRuntimeOptions,
+  process: HostProcess,
+  storage: Storage,
+  core: Core,
+  pools: Pools,
+  opened: (() => Promise<void>)[],
+): Promise<Runtime> {
+  const { clock, closeTimeoutMs, dataDir } = options
+  const { store } = storage
+  const { upcasts, actors, timers, sagas } = core
   const views = await openViews(app, options, storage, pools, opened)
   const send: SendOnHost = (request) => {
     const { actor, aggregateId, command, data, commandId, correlationId, causationId } = request
@@ -109,7 +155,7 @@ async function start(
       ...(request.userId === null ? {} : { userId: request.userId }),
     })
   }
-  const handlers = await openHandlers(app, options, storage, upcasts, pools, send)
+  const handlers = await openHandlers(definitions, options, storage, upcasts, pools, send)
   const forgetting = new Forgetting({
     store,
     actors,
@@ -126,16 +172,16 @@ async function start(
     closeTimeoutMs,
     process,
     storage,
-    upcasts,
     pools,
-    actors,
-    bus,
     views,
     handlers,
     forgetting,
+    ...core,
   })
   for (const view of views.values()) view.start()
   for (const handler of handlers.values()) handler.start()
+  timers.start()
+  sagas.start()
   forgetting.resume()
   return runtime
 }
@@ -158,7 +204,7 @@ async function openViews(
 }
 
 async function openHandlers(
-  app: AppDefinition,
+  definitions: readonly HandlerDefinition[],
   { clock, random }: ParsedRuntimeOptions,
   { store, work }: Storage,
   upcasts: UpcastTable,
@@ -166,7 +212,7 @@ async function openHandlers(
   send: SendOnHost,
 ): Promise<ReadonlyMap<string, HandlerSubscription>> {
   const handlers = new Map<string, HandlerSubscription>()
-  for (const definition of app.handlers) {
+  for (const definition of definitions) {
     const ledger = await HandlerLedger.open(definition, work, clock, store.head)
     const subscription = new HandlerSubscription({
       ledger,

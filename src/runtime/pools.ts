@@ -27,15 +27,19 @@ export interface Pools {
   close(): Promise<void>
 }
 
-/** @throws {AppLoadError} DRAMATIS_APP_LOAD: a worker cannot load the app, or loads another one. */
+/**
+ * @param handlers - Those that the host's thread may be asked to run: of the app, and of its sagas.
+ * @throws {AppLoadError} DRAMATIS_APP_LOAD: a worker cannot load the app, or loads another one.
+ */
 export async function openPools(
   app: AppDefinition,
+  handlers: readonly HandlerDefinition[],
   options: ParsedRuntimeOptions,
   { store, work, views }: Storage,
 ): Promise<Pools> {
   const { clock, random, threads } = options
   const runTask = createSubscriptionRunner({
-    app,
+    app: { ...app, handlers },
     log: store,
     work,
     clock,

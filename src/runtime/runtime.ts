@@ -24,14 +24,17 @@ import type { ActorDefinition, EventDefinitions, Rejection } from '../define/act
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyProjector, ProjectorDefinition } from '../define/projector.js'
+import type { AnySaga, SagaDefinition } from '../define/saga/saga.js'
 import type { Position } from '../events/event.js'
 import type { UpcastTable } from '../events/upcasting.js'
+import type { Sagas } from '../sagas/sagas.js'
 import { DeadLetters } from '../subscriptions/dead-letters.js'
 import type { HandlerSubscription } from '../subscriptions/handler-subscription.js'
 import type { RebuildResult } from '../subscriptions/rebuild-progress.js'
 import type { View } from '../subscriptions/view.js'
 import type { RebuildOptions } from '../subscriptions/view-build.js'
 import type { VerifyOptions, ViewVerification } from '../subscriptions/view-comparison.js'
+import type { DueQueue } from '../timers/due-queue.js'
 import { type CaughtUpOptions, type Subscriptions, waitUntilCaughtUp } from './awaiting.js'
 import type { Bus } from './bus.js'
 import { Claims } from './claims.js'
@@ -51,6 +54,12 @@ import {
   type ViewReference,
 } from './references.js'
 import { type ReindexTagsOptions, type ReindexTagsProgress, reindexTags } from './reindex-tags.js'
+import {
+  createSagaReference,
+  createSagaTypeReference,
+  type SagaReference,
+  type SagaTypeReference,
+} from './saga-reference.js'
 import { Schemas } from './schemas.js'
 import type { RuntimeStatus } from './status.js'
 import type { Storage } from './storage.js'
@@ -76,6 +85,8 @@ export interface RuntimeParts {
   readonly bus: Bus
   readonly views: ReadonlyMap<string, View>
   readonly handlers: ReadonlyMap<string, HandlerSubscription>
+  readonly timers: DueQueue
+  readonly sagas: Sagas
   readonly forgetting: Forgetting
 }
 
@@ -214,6 +225,34 @@ export class Runtime {
     return createHandlerReference(this.#handlerOf(definition), () => this.#assertOpen())
   }
 
+  /** All instances of a saga of the app. @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
+  saga(definition: AnySaga): SagaTypeReference
+  /**
+   * One instance of a saga, by its id. It need not exist yet.
+   *
+   * @throws {InvalidIdError} DRAMATIS_INVALID_ID
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  saga<N extends string, S, M extends string>(
+    definition: SagaDefinition<N, S, M>,
+    id: string,
+  ): SagaReference<S, M>
+  saga(definition: AnySaga, id?: string): unknown {
+    this.#assertOpen()
+    const { sagas, storage, upcasts } = this.#parts
+    const ports = sagas.portsOf(definition)
+    const reference = {
+      ports,
+      handler: this.#handlerOf(ports.saga.name),
+      view: this.#viewOf(ports.saga.instances),
+      store: storage.store,
+      upcasts,
+      assertOpen: () => this.#assertOpen(),
+    }
+    if (id === undefined) return createSagaTypeReference(reference)
+    return createSagaReference(reference, ports.saga, id)
+  }
+
   /**
    * Waits until a view or a handler is done with everything up to a position: read your writes.
    * A handler is done with an event when it has handled it or set it aside with its key; with `key`,
@@ -326,14 +365,26 @@ export class Runtime {
   }
 
   async #close(): Promise<void> {
-    const { actors, views, handlers, forgetting, pools, storage, clock, closeTimeoutMs } =
-      this.#parts
+    const {
+      actors,
+      views,
+      handlers,
+      timers,
+      sagas,
+      forgetting,
+      pools,
+      storage,
+      clock,
+      closeTimeoutMs,
+    } = this.#parts
     const endMs = clock.elapsedMs() + Math.max(closeTimeoutMs, closeMsMin)
     const leftMs = (): number => Math.max(0, Math.ceil(endMs - clock.elapsedMs()))
     const steps: (() => Promise<unknown>[])[] = [
       // Before the actors: what is being handled may still send commands.
       () => [
         ...[...handlers.values()].map((handler) => handler.stop(leftMs())),
+        timers.stop(leftMs()),
+        sagas.stop(leftMs()),
         ...[...views.values()].map((view) => view.close(leftMs())),
       ],
       () => [actors.close(leftMs())],

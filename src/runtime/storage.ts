@@ -31,6 +31,8 @@ const viewsPrefix = 'views/'
 export interface Storage {
   readonly store: EventStore
   readonly work: WorkStore
+  /** What the work store is kept in: timers lie in tables of their own beside it. */
+  readonly workTables: TableDatabase
   readonly views: ViewDatabases & {
     /** The database of a directory that is open here. */
     get(directory: string): TableDatabase | undefined
@@ -49,7 +51,8 @@ export async function openStorage(
   const store = await openLmdbEventStore(dataDir, options)
   try {
     const work = await openLmdbTables(join(dataDir, 'work'), workTables)
-    return { store, work: new WorkStore(work), views: trackOpen(lmdbViews(join(dataDir, 'views'))) }
+    const views = trackOpen(lmdbViews(join(dataDir, 'views')))
+    return { store, work: new WorkStore(work), workTables: work, views }
   } catch (error) {
     await store.close()
     throw error
@@ -68,11 +71,9 @@ export async function openMemoryStorage(
   random?: Random,
 ): Promise<Storage> {
   const store = await openDiskEventStore(disk, access, options, random)
-  return {
-    store,
-    work: new WorkStore(await openDiskTables(disk, 'work', workTables, access)),
-    views: trackOpen(memoryViews(disk, access)),
-  }
+  const work = await openDiskTables(disk, 'work', workTables, access)
+  const views = trackOpen(memoryViews(disk, access))
+  return { store, work: new WorkStore(work), workTables: work, views }
 }
 
 function memoryViews(disk: MemoryDisk, access: DiskAccess): ViewDatabases {

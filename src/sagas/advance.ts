@@ -10,13 +10,12 @@ import {
   isActive,
   isOpen,
   type SagaCause,
-  stepIdOf,
   type StepRecord,
+  stepIdOf,
 } from '../define/saga/instance-state.js'
 import type { FlowNode, StepNode } from '../define/saga/steps.js'
 import { copyValue } from '../events/values.js'
 import { beginCompensation, continueCompensation } from './compensate.js'
-import { endOpenSteps, recordsOf, takeBack } from './take-back.js'
 import { haltAtCode } from './halt-at-code.js'
 import { hasProgress } from './progress.js'
 import { recallKept } from './recall-kept.js'
@@ -25,6 +24,7 @@ import { SagaCodeError, SagaStepFailedError } from './saga-errors.js'
 import { startOfStep } from './start-step.js'
 import { isReaction } from './step-policy.js'
 import { callCode, factsOf, rootScope, type StepScope } from './step-scope.js'
+import { endOpenSteps, recordsOf, takeBack } from './take-back.js'
 import type { Turn } from './turn.js'
 
 /** How far a node has come. */

@@ -47,10 +47,7 @@ export class InstancePort {
 }
 
 /** What follows from an event comes from it. */
-export function originOf(event: {
-  readonly id: string
-  readonly metadata: EventMetadata
-}): Origin {
+export function originOf(event: { readonly id: string; readonly metadata: EventMetadata }): Origin {
   const { correlationId, userId } = event.metadata
   return { causationId: event.id, correlationId, ...(userId === undefined ? {} : { userId }) }
 }

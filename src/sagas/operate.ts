@@ -31,6 +31,8 @@ export interface Operation {
   readonly reason: string | null
   /** Cancel: whether what was done is taken back. */
   readonly compensate: boolean
+  /** Whether its key is parked: then there is something to try again, whatever its steps do. */
+  readonly isParked: boolean
 }
 
 /**
@@ -48,8 +50,11 @@ export function operate(turn: Turn, operation: Operation): void {
   advance(turn)
 }
 
-function retry(turn: Turn, { step: asked, reason }: Operation): void {
+function retry(turn: Turn, { step: asked, reason, isParked }: Operation): void {
   const { halt } = turn.instance
+  if (isParked && halt === null && asked === null) {
+    return turn.add('Operated', { verb: 'retry', step: null, reason })
+  }
   const step = stepMeant(turn, asked)
   const record = step === null ? undefined : turn.instance.steps[step]
   const isHalted = halt !== null && halt.step === step

@@ -13,9 +13,9 @@ import {
 } from '../define/saga/effects.js'
 import type { RecordedCommand } from '../define/saga/instance-state.js'
 import { copyValue } from '../events/values.js'
+import { beginCompensation } from './compensate.js'
 import { recordedErrorOf } from './recorded-error.js'
 import { type CodePlace, SagaCodeError, SagaStepFailedError } from './saga-errors.js'
-import { beginCompensation } from './compensate.js'
 import { callCode, recordedCommandOf } from './step-scope.js'
 import type { Turn } from './turn.js'
 

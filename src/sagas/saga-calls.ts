@@ -12,7 +12,7 @@
 
 import type { Clock } from '../base/clock.js'
 import type { Random } from '../base/random.js'
-import { type SagaInstance, type StepRecord, undoneBy } from '../define/saga/instance-state.js'
+import { parseStepId, type SagaInstance, type StepRecord } from '../define/saga/instance-state.js'
 import type { AnySaga } from '../define/saga/saga.js'
 import type { CallContext, StepAction } from '../define/saga/steps.js'
 import type { TableDatabase } from '../store/tables.js'
@@ -154,8 +154,7 @@ interface KnownCall {
 function callOf(saga: AnySaga, instance: SagaInstance, stepId: string): KnownCall | null {
   const found = findStep(saga, instance, stepId)
   if (found === undefined) return null
-  const isUndo = undoneBy(`${stepId}`) !== stepId && stepId.endsWith('/undo')
-  const action = isUndo ? found.node.compensate?.action : found.node.action
+  const action = parseStepId(stepId).isUndo ? found.node.compensate?.action : found.node.action
   return action?.kind === 'call' ? { action, scope: found.scope } : null
 }
 

@@ -56,6 +56,10 @@ export function withSagaCommands(saga: AnySaga): AnyActor {
   return Object.freeze({ ...saga.actor, commands: frozenTable(Object.fromEntries(commands)) })
 }
 
+interface Sampled {
+  readonly sample?: number
+}
+
 interface Tools {
   readonly now: Date
   readonly aggregateId: string
@@ -68,10 +72,9 @@ function commandOf(
 ): AnyCommand {
   return Object.freeze({
     schema,
-    decide: (state: SagaInstance, command: never, { now, aggregateId }: Tools) => {
-      const { sample = 0 } = command as { readonly sample?: number }
-      const turn = new Turn(saga, aggregateId, state, now.getTime(), sample)
-      decide(turn, command)
+    decide: (state: SagaInstance, command: Sampled, { now, aggregateId }: Tools) => {
+      const turn = new Turn(saga, aggregateId, state, now.getTime(), command.sample ?? 0)
+      decide(turn, command as never)
       return turn.events
     },
   })

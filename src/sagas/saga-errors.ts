@@ -52,7 +52,9 @@ export class SagaCodeError extends DramatisError {
   constructor(saga: string, place: CodePlace, why: string, cause?: unknown) {
     const { name, step } = place
     const at = step === null ? name : `${name} of step ${step}`
-    super(`Expected ${at} of saga ${saga} to work, found: ${why}. Mend it, deploy, and retry.`, { cause })
+    super(`Expected ${at} of saga ${saga} to work, found: ${why}. Mend it, deploy, and retry.`, {
+      cause,
+    })
     this.saga = saga
     this.step = step
   }
@@ -157,5 +159,36 @@ export class SagaInboxFullError extends DramatisError {
     this.saga = saga
     this.sagaId = sagaId
     this.limit = limit
+  }
+}
+
+/** An instance did not end in the time that its caller had. It goes on. */
+export class SagaNotEndedError extends DramatisError {
+  readonly code = 'DRAMATIS_SAGA_NOT_ENDED'
+  readonly saga: string
+  readonly sagaId: string
+  readonly status: SagaStatus
+
+  constructor(saga: string, sagaId: string, status: SagaStatus, timeoutMs: number) {
+    super(
+      `Expected ${saga} ${sagaId} to end within ${timeoutMs} ms, found it ` +
+        `${status === 'none' ? 'not begun' : status}. It goes on; its timeline says where it stands.`,
+    )
+    this.saga = saga
+    this.sagaId = sagaId
+    this.status = status
+  }
+}
+
+/** The caller of `ended` gave up. The instance goes on. */
+export class SagaWaitAbortedError extends DramatisError {
+  readonly code = 'DRAMATIS_SAGA_WAIT_ABORTED'
+  readonly saga: string
+  readonly sagaId: string
+
+  constructor(saga: string, sagaId: string, cause: unknown) {
+    super(`Expected ${saga} ${sagaId} to end, found its caller gone. It goes on.`, { cause })
+    this.saga = saga
+    this.sagaId = sagaId
   }
 }

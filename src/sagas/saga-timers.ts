@@ -5,8 +5,8 @@
  * the end of a step's time, and those that reactions set.
  */
 
+import type { InstanceEvents, StepRetry, StepStart } from '../define/saga/instance-events.js'
 import { streamIdOf } from '../events/stream-id.js'
-import type { StepRetry, StepStart, InstanceEvents } from '../define/saga/instance-events.js'
 import type { DueName, DueSetting } from '../timers/due.js'
 import type { Origin } from './instance-port.js'
 import type { Message } from './tick.js'

@@ -1,12 +1,12 @@
 /** Which rules hold for an attempt of a step: its own, those of what takes it back, or a reaction's. */
 
 import { defaultRetryPolicy, type RetryPolicy } from '../define/retry.js'
+import type { StepStart } from '../define/saga/instance-events.js'
 import { parseStepId } from '../define/saga/instance-state.js'
 import type { CompensationNode, StepNode } from '../define/saga/steps.js'
-import type { StepStart } from '../define/saga/instance-events.js'
+import { SagaCodeError } from './saga-errors.js'
 import { startOfStep, startOfUndo } from './start-step.js'
 import { findStep, type StepScope } from './step-scope.js'
-import { SagaCodeError } from './saga-errors.js'
 import type { Turn } from './turn.js'
 
 /** What a step id stands for in the code that runs now. */
@@ -24,7 +24,9 @@ export function kindOf(turn: Turn, stepId: string): StepKind {
   if (found === undefined) return { kind: 'gone' }
   const { node, scope } = found
   if (!parseStepId(stepId).isUndo) return { kind: 'step', node, scope }
-  return node.compensate === null ? { kind: 'gone' } : { kind: 'undo', node: node.compensate, scope }
+  return node.compensate === null
+    ? { kind: 'gone' }
+    : { kind: 'undo', node: node.compensate, scope }
 }
 
 /** Whether an id is that of a command which a reaction sent. */

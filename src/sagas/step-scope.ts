@@ -61,7 +61,11 @@ export function callCode<T>(saga: AnySaga, place: CodePlace, call: () => T): T {
 }
 
 /** @throws {SagaCodeError} DRAMATIS_SAGA_CODE: it is no command, or cannot be recorded. */
-export function recordedCommandOf(saga: AnySaga, place: CodePlace, command: SagaCommand): RecordedCommand {
+export function recordedCommandOf(
+  saga: AnySaga,
+  place: CodePlace,
+  command: SagaCommand,
+): RecordedCommand {
   if (command?.kind !== 'send') {
     throw new SagaCodeError(saga.name, place, 'it returned what `send` did not make')
   }

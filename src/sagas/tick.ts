@@ -4,10 +4,9 @@
  * A timer that means something that is over changes nothing, so one may fire twice, or late.
  */
 
-import { isInFlight, isOpen, type StepRecord } from '../define/saga/instance-state.js'
-import type { RecordedCommand } from '../define/saga/instance-state.js'
 import { InvalidArgumentError } from '../base/errors.js'
-import { isActive } from '../define/saga/instance-state.js'
+import type { RecordedCommand } from '../define/saga/instance-state.js'
+import { isActive, isInFlight, isOpen, type StepRecord } from '../define/saga/instance-state.js'
 import { advance } from './advance.js'
 import { endStep } from './end-step.js'
 import { haltAtCode } from './halt-at-code.js'
@@ -67,7 +66,8 @@ export function takeMessage(turn: Turn, message: Message): void {
   const isOver = !isActive(instance) || instance.isCompleting
   if (timer !== null && (isOver || instance.timers[timer.name] !== timer.id)) return
   if (instance.status === 'none') throw new SagaNotFoundError(saga.name, sagaId)
-  if (isOver) throw new SagaStateError(saga.name, sagaId, instance.status, 'take it', 'it has ended')
+  if (isOver)
+    throw new SagaStateError(saga.name, sagaId, instance.status, 'take it', 'it has ended')
   if (instance.halt !== null) {
     throw new SagaHaltedError(saga.name, sagaId, instance.halt.step, instance.halt.error)
   }

@@ -6,7 +6,6 @@
  */
 
 import type { ErrorData } from '../base/errors.js'
-import type { AnySaga } from '../define/saga/saga.js'
 import {
   type InstanceEventName,
   type InstanceEvents,
@@ -15,6 +14,7 @@ import {
 } from '../define/saga/instance-events.js'
 import { evolveInstance } from '../define/saga/instance-evolve.js'
 import { isOpen, type SagaCause, type SagaInstance } from '../define/saga/instance-state.js'
+import type { AnySaga } from '../define/saga/saga.js'
 import type { NewEvent } from '../events/event.js'
 
 export class Turn {
@@ -30,7 +30,13 @@ export class Turn {
   cause: SagaCause | null = null
   #instance: SagaInstance
 
-  constructor(saga: AnySaga, sagaId: string, instance: SagaInstance, nowMs: number, sample: number) {
+  constructor(
+    saga: AnySaga,
+    sagaId: string,
+    instance: SagaInstance,
+    nowMs: number,
+    sample: number,
+  ) {
     this.saga = saga
     this.sagaId = sagaId
     this.#instance = instance
@@ -65,7 +71,11 @@ export class Turn {
   }
 
   /** The instance waits for an operator. One that waits already goes on waiting for the first reason. */
-  halt(step: string | null, error: ErrorData, answer: { readonly value: unknown } | null = null): void {
+  halt(
+    step: string | null,
+    error: ErrorData,
+    answer: { readonly value: unknown } | null = null,
+  ): void {
     if (this.#instance.halt !== null) return
     this.add('Halted', { number: this.#instance.halts + 1, step, error, answer })
   }

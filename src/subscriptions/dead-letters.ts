@@ -30,7 +30,7 @@ export interface DeadLetter {
   readonly parkedAt: Date
   /** Events that wait, the failed one included. */
   readonly queued: number
-  /** How often the key was redriven before. */
+  /** How often the event was redriven before. */
   readonly redrives: number
 }
 

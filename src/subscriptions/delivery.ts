@@ -49,6 +49,7 @@ export type DeliveryOutcome = DeliveryFailure | null
 /** A delivery that has begun. Its outcome is there at once, or promised. */
 export class Delivery implements HandlerContext {
   readonly attempt: number
+  readonly redrives: number
   readonly #definition: HandlerDefinition
   readonly #event: AnyRecordedEvent
   readonly #ports: DeliveryPorts
@@ -60,10 +61,12 @@ export class Delivery implements HandlerContext {
     event: AnyRecordedEvent,
     attempt: number,
     ports: DeliveryPorts,
+    redrives = 0,
   ) {
     this.#definition = definition
     this.#event = event
     this.attempt = attempt
+    this.redrives = redrives
     this.#ports = ports
   }
 

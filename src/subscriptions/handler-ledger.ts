@@ -153,6 +153,7 @@ export class HandlerLedger {
         position: isSuspect ? (next ?? position) : known.blocked.position,
         attempt: isSuspect ? 0 : known.blocked.attempt,
         deaths: isSuspect ? 0 : known.blocked.deaths,
+        redrives: isSuspect ? 0 : known.blocked.redrives,
         dueAtMs: this.#clock.nowMs(),
       }
       changes.push(putKey(this.definition.name, name, blocked))

@@ -33,7 +33,7 @@ import { restartDelayMs } from './retry-policy.js'
 import type { SubscribedEvents } from './subscribed-events.js'
 import { readSuspects } from './suspects.js'
 import { type Patience, Waiters } from './waiters.js'
-import type { HandlerCounts, KeyName } from './work-store.js'
+import type { BlockedKey, HandlerCounts, KeyName } from './work-store.js'
 
 export interface HandlerPorts {
   readonly ledger: HandlerLedger
@@ -177,6 +177,11 @@ export class HandlerSubscription {
   receiptHandled(receipt: Receipt, patience: Patience): Promise<void> {
     const awaited = awaitedKeysOf(this.definition, this.#ports.events, receipt.events)
     return this.#waiters.wait(keysGoal(this.#ledger, awaited, receipt), patience)
+  }
+
+  /** How a key is doing that does not flow; `null`: it flows. */
+  blockedKey(name: KeyName): BlockedKey | null {
+    return this.#ledger.blockedKey(name)
   }
 
   /** Makes parked keys due again. @returns those that were parked. */

@@ -36,8 +36,16 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
   const { name } = ledger.definition
   const { blocked } = waiting
   const position = ledger.firstQueued(waiting) ?? blocked.position
-  const attempt = position === blocked.position ? blocked.attempt + 1 : 1
-  const end = await runAlone(ports, { task: 'isolated', handler: name, position, attempt })
+  const isSuspect = position === blocked.position
+  const attempt = isSuspect ? blocked.attempt + 1 : 1
+  const redrives = isSuspect ? blocked.redrives : 0
+  const end = await runAlone(ports, {
+    task: 'isolated',
+    handler: name,
+    position,
+    attempt,
+    redrives,
+  })
   if (ports.signal.aborted) return
   if (end.outcome === 'crashed') {
     const { partition, key } = waiting

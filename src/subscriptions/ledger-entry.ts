@@ -95,7 +95,9 @@ export class LedgerEntry {
       this.#note(change, null, false)
       return
     }
-    const blocked = { ...retriedAnew(before, this.#nowMs, 0), position: change.nextPosition }
+    // Another event: what was done about the one before says nothing of it.
+    const again = retriedAnew(before, this.#nowMs, 0)
+    const blocked = { ...again, position: change.nextPosition, redrives: 0 }
     this.changes.push(putKey(this.#handler, change, blocked))
     this.#note(change, blocked, true)
   }

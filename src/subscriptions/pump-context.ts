@@ -27,6 +27,8 @@ import type { WorkStore } from './work-store.js'
 export interface KeyedEvent {
   readonly event: RecordedEvent
   readonly key: EventKey
+  /** How often it was redriven. */
+  readonly redrives: number
 }
 
 /** A delivery that failed for now, and what follows. */
@@ -131,7 +133,7 @@ export class PumpContext {
     attempt: number,
     slot: number,
   ): DeliveryOutcome | Promise<DeliveryOutcome> {
-    const { event, key } = keyed
+    const { event, key, redrives } = keyed
     if (key.error !== null) return { ...failureOf(key.error), terminal: true }
     // Upcasters too run in flight: one that never returns is found out like a handler that hangs.
     this.#flight.begin(slot, event.position)
@@ -142,24 +144,27 @@ export class PumpContext {
       this.#flight.end(slot)
       return upcastFailure(error)
     }
-    return parts === null ? this.#call(event, attempt, slot) : this.#callAll(parts, attempt, slot)
+    if (parts === null) return this.#call(event, attempt, redrives, slot)
+    return this.#callAll(parts, attempt, redrives, slot)
   }
 
   #callAll(
     parts: readonly RecordedEvent[],
     attempt: number,
+    redrives: number,
     slot: number,
   ): DeliveryOutcome | Promise<DeliveryOutcome> {
     this.#flight.end(slot)
-    return deliverParts(parts, (part) => this.#call(part, attempt, slot))
+    return deliverParts(parts, (part) => this.#call(part, attempt, redrives, slot))
   }
 
   #call(
     part: RecordedEvent,
     attempt: number,
+    redrives: number,
     slot: number,
   ): DeliveryOutcome | Promise<DeliveryOutcome> {
-    const delivery = new Delivery(this.definition, part, attempt, this.ports)
+    const delivery = new Delivery(this.definition, part, attempt, this.ports, redrives)
     this.#flight.begin(slot, part.position)
     const outcome = delivery.start()
     if (!(outcome instanceof Promise)) {

@@ -98,6 +98,7 @@ export interface IsolatedRequest {
   readonly handler: string
   readonly position: Position
   readonly attempt: number
+  readonly redrives: number
 }
 
 /** `null`: handled. */

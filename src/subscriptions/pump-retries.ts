@@ -88,17 +88,18 @@ export class PumpRetries {
     ports.work.refresh()
     let positions = blocked.run(due, ports.work.readQueue(definition.name, due))
     // As written down: what the host knew when it handed the key out may be older.
-    let attempt = ports.work.readKey(definition.name, due)?.attempt ?? 0
+    let { attempt = 0, redrives = 0 } = ports.work.readKey(definition.name, due) ?? {}
     if (positions.length === 0) report.done(due, 0, null)
     while (positions.length > 0) {
       const [position, ...rest] = positions as [Position, ...Position[]]
-      const keyed = await this.#read(position)
+      const keyed = await this.#read(position, redrives)
       const setback = await this.#context.deliver(keyed, attempt + 1, this.#slot)
       if (setback !== null) return this.#setBack(due, position, setback, counts)
       report.handled()
       positions = rest.length > 0 ? rest : blocked.takeTail(due)
       report.done(due, position, positions[0] ?? null)
       attempt = 0
+      redrives = 0
       if (positions.length > 0 && (!counts || !this.#context.mayDeliver)) {
         // Its next event is in the work store with this report; the host will say when.
         blocked.block(due, report.sequence)
@@ -110,11 +111,12 @@ export class PumpRetries {
     return 'succeeded'
   }
 
-  async #read(position: Position): Promise<KeyedEvent> {
+  async #read(position: Position, redrives: number): Promise<KeyedEvent> {
     const { definition, log, events } = this.#context.ports
     const batch = await log.readBatch({ after: position - 1, to: position, eventsMax: 1 })
     const event = batch.events[0]!
-    return { event, key: eventKeyOf(definition, events, event, batch.keyHashes[0]!) }
+    const key = eventKeyOf(definition, events, event, batch.keyHashes[0]!)
+    return { event, key, redrives }
   }
 
   #setBack(due: KeyName, position: Position, setback: Setback, counts: boolean): 'failed' {

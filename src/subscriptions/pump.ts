@@ -167,7 +167,7 @@ export class Pump {
     const key = eventKeyOf(definition, ports.events, event, keyHash)
     const line = this.#lines.get(key.partition)
     if (line === undefined || event.position <= line.doneBefore) return
-    line.offer({ event, key })
+    line.offer({ event, key, redrives: 0 })
   }
 
   /** Reports when there is something to report, nobody else has work, and no report is on its way. */

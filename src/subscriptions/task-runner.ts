@@ -112,7 +112,7 @@ async function replay(
 /** One delivery with the thread to itself. */
 async function deliverAlone(
   context: RunnerContext,
-  { handler, position, attempt }: IsolatedRequest,
+  { handler, position, attempt, redrives }: IsolatedRequest,
   channel: TaskChannel,
 ): Promise<DeliveryOutcome> {
   const definition = handlerOf(context, handler)
@@ -122,7 +122,7 @@ async function deliverAlone(
   const ports = { clock: context.clock, send: remote.send }
   channel.post({ type: 'begun' })
   const deliver = (part: RecordedEvent): ReturnType<Delivery['start']> =>
-    new Delivery(definition, part, attempt, ports).start()
+    new Delivery(definition, part, attempt, ports, redrives).start()
   const event = batch.events[0]!
   let parts: readonly RecordedEvent[] | null
   try {

@@ -53,7 +53,7 @@ export interface BlockedKey {
   readonly error: ErrorData
   readonly cause: ParkCause | null
   readonly parkedAtMs: number | null
-  /** How often it was redriven. */
+  /** How often the event was redriven. */
   readonly redrives: number
 }
 

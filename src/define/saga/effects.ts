@@ -91,11 +91,7 @@ export interface SagaFacts {
 /** What a reaction of a process manager is given beside the state and the event. */
 export interface ReactionTools<S> extends SagaFacts {
   /** Sets a timer; one of the same name is replaced. Names have 1 to 100 characters. */
-  readonly schedule: (
-    timer: string,
-    when: SagaTime,
-    what: SagaCommand | SagaMessage,
-  ) => SagaTimer
+  readonly schedule: (timer: string, when: SagaTime, what: SagaCommand | SagaMessage) => SagaTimer
   /** A message to this instance, for {@link schedule}: `messages` of the definition take it. */
   readonly message: (name: string, data?: unknown) => SagaMessage
   /** Cancels a timer of this instance. One that is not set is no error. */

@@ -55,7 +55,8 @@ export function createFlow(saga: string): Flow<never, never, never> {
       }),
     each: (name: string, items: () => [], steps: (flow: unknown) => Steps, options?: EachOptions) =>
       createEach(saga, flow, name, items, steps, options),
-    fail: (name: string, reason: string, message?: string) => createFail(saga, name, reason, message),
+    fail: (name: string, reason: string, message?: string) =>
+      createFail(saga, name, reason, message),
   }
   return flow as unknown as Flow<never, never, never>
 }
@@ -65,7 +66,11 @@ export function sequenceOf(saga: string, steps: Steps, path: readonly unknown[] 
   if (!Array.isArray(steps)) {
     const { node } = objectAt(`steps of ${saga}`, steps as FlowNode)
     if (typeof node === 'string') return steps as FlowNode
-    throw new InvalidArgumentError(`steps of ${saga}`, 'made by step, all, first, when, each', steps)
+    throw new InvalidArgumentError(
+      `steps of ${saga}`,
+      'made by step, all, first, when, each',
+      steps,
+    )
   }
   if (path.includes(steps)) {
     throw new SagaDefinitionError(

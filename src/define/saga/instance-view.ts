@@ -4,8 +4,8 @@
  * What `runtime.saga(...).list` answers from. Like any view it can be rebuilt, and lags a little behind.
  */
 
-import { type AnyProjector, defineProjector, rowType, type ViewWriter } from '../projector.js'
 import type { AnyActor } from '../actor.js'
+import { type AnyProjector, defineProjector, rowType, type ViewWriter } from '../projector.js'
 import type { InstanceEventName, InstanceEvents } from './instance-events.js'
 import { instanceEventType } from './instance-events.js'
 import type { SagaStatus } from './instance-state.js'
@@ -24,7 +24,10 @@ export interface SagaRow {
   readonly updatedAt: Date
 }
 
-type Change<K extends InstanceEventName> = (row: SagaRow, data: InstanceEvents[K]) => Partial<SagaRow>
+type Change<K extends InstanceEventName> = (
+  row: SagaRow,
+  data: InstanceEvents[K],
+) => Partial<SagaRow>
 
 /** Events that change a row; all others only its time, and are not read. */
 const changes: { readonly [K in InstanceEventName]?: Change<K> } = {

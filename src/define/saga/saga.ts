@@ -15,8 +15,15 @@ import { frozenTable } from '../../base/freeze.js'
 import { functionAt, integerIn, knownKeys, objectAt, oneOf } from '../../base/options.js'
 import { isTypeName } from '../../events/stream-id.js'
 import type { AnyActor } from '../actor.js'
+import { parseStartFrom, type StartFrom } from '../handler.js'
 import type { LiteralsKept } from '../literals-kept.js'
-import { type AnyProjector, assertSubscribes, type EventsFrom } from '../projector.js'
+import {
+  type AnyProjector,
+  assertSubscribes,
+  type EventsFrom,
+  parseUnknownEvents,
+  type UnknownEvents,
+} from '../projector.js'
 import { parseRetryPolicy, type RetryPolicy } from '../retry.js'
 import { type FlowIndex, indexFlow } from './check-flow.js'
 import type { ReactionTools, SagaEffect } from './effects.js'
@@ -50,6 +57,10 @@ export interface SagaOptions {
   readonly partitions?: number
   /** How often an event is given to the saga again whose function threw, before its key is parked. */
   readonly retry?: Partial<RetryPolicy>
+  /** Where it begins when it is first seen. @default 'beginning' */
+  readonly startFrom?: StartFrom
+  /** @default 'fail' */
+  readonly unknownEvents?: UnknownEvents
   /** Calls to the outside at the same time. Integer in [1, 10_000]. @default 256 */
   readonly callsMax?: number
 }
@@ -80,6 +91,8 @@ export interface SagaDefinition<N extends string = string, S = unknown, M extend
   readonly partitions: number
   readonly retry: RetryPolicy
   readonly callsMax: number
+  readonly startFrom: StartFrom
+  readonly unknownEvents: UnknownEvents
   /** Types of events that it reads. */
   readonly reads: readonly string[]
   /** For `from` of views and handlers that read the saga's own events. */
@@ -88,7 +101,7 @@ export interface SagaDefinition<N extends string = string, S = unknown, M extend
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the bound of every saga definition.
-export type AnySaga = SagaDefinition<string, any, any>
+export type AnySaga = SagaDefinition<any, any, any>
 
 const optionNames = [
   'from',
@@ -104,6 +117,8 @@ const optionNames = [
   'partitions',
   'retry',
   'callsMax',
+  'startFrom',
+  'unknownEvents',
 ]
 
 /**
@@ -210,6 +225,8 @@ function parseOptions(name: string, options: SagaOptions): Required<SagaOptions>
     ended: oneOf(`${name}.ended`, options.ended ?? 'ignore', ['ignore', 'park']),
     partitions: integerIn(`${name}.partitions`, options.partitions ?? 64, 1, 256),
     retry: parseRetryPolicy(`${name}.retry`, options.retry),
+    startFrom: parseStartFrom(name, options.startFrom),
+    unknownEvents: parseUnknownEvents(name, options.unknownEvents),
     callsMax: integerIn(`${name}.callsMax`, options.callsMax ?? 256, 1, 10_000),
   }
 }

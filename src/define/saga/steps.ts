@@ -6,11 +6,11 @@
  * `sagas/advance.ts`.
  */
 
-import type { EventsFrom } from '../projector.js'
 import type { AnyActor } from '../actor.js'
 import type { HandlerReceipt } from '../handler.js'
-import type { RetryPolicy } from '../retry.js'
 import type { LiteralsKept } from '../literals-kept.js'
+import type { EventsFrom } from '../projector.js'
+import type { RetryPolicy } from '../retry.js'
 import type { SagaCommand, SagaFacts, SagaFailure, SagaIgnored } from './effects.js'
 
 /** What a function of a step is given beside the state. */

@@ -1,0 +1,98 @@
+/**
+ * The sagas of a runtime: their handlers, calls and timers, wired together.
+ *
+ * Made before the threads are, because the host's thread runs the handlers; it works once `start` was
+ * called. Owns the calls; timers, actors and subscriptions belong to the runtime.
+ */
+
+import type { ActorSystem } from '../actors/actor-system.js'
+import type { Clock } from '../base/clock.js'
+import { InvalidArgumentError } from '../base/errors.js'
+import type { Random } from '../base/random.js'
+import type { HandlerDefinition } from '../define/handler.js'
+import type { AnySaga } from '../define/saga/saga.js'
+import type { RecordedEvent } from '../events/event.js'
+import type { UpcastTable } from '../events/upcasting.js'
+import type { LogReader } from '../store/contracts.js'
+import type { TableDatabase } from '../store/tables.js'
+import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
+import type { Due } from '../timers/due.js'
+import type { DueQueue } from '../timers/due-queue.js'
+import { InstancePort } from './instance-port.js'
+import { SagaCalls } from './saga-calls.js'
+import { SagaEnds } from './saga-ends.js'
+import { createSagaHandler } from './saga-handler.js'
+import type { SagaPorts } from './saga-ports.js'
+import type { SagaTimerAction } from './saga-timers.js'
+
+export interface SagasPorts {
+  readonly sagas: readonly AnySaga[]
+  readonly actors: ActorSystem
+  readonly timers: DueQueue
+  readonly log: LogReader
+  readonly upcasts: UpcastTable
+  /** The work store's. */
+  readonly database: TableDatabase
+  readonly clock: Clock
+  readonly random: Random
+}
+
+export class Sagas {
+  /** One for each saga, of its name. */
+  readonly handlers: readonly HandlerDefinition[]
+  readonly #ports: ReadonlyMap<string, SagaPorts>
+
+  constructor({ sagas, ...ports }: SagasPorts) {
+    const byName = new Map<string, SagaPorts>()
+    this.handlers = sagas.map((saga) => {
+      const handler = createSagaHandler(saga, () => byName.get(saga.name)!)
+      const instances = new InstancePort(ports.actors, saga.name)
+      const calls = new SagaCalls({ saga, instances, ...ports })
+      const events = new SubscribedEvents(ports.upcasts, handler)
+      const ends = new SagaEnds(instances, ports.clock)
+      byName.set(saga.name, { saga, instances, calls, ends, events, ...ports })
+      return handler
+    })
+    this.#ports = byName
+  }
+
+  /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: the app has no such saga. */
+  portsOf(saga: AnySaga | string): SagaPorts {
+    const name = typeof saga === 'string' ? saga : saga?.name
+    const ports = this.#ports.get(name)
+    if (ports !== undefined) return ports
+    const known = [...this.#ports.keys()].join(', ') || 'it has none'
+    throw new InvalidArgumentError('saga', `a saga of the app (${known})`, name)
+  }
+
+  /** Events that have become durable. */
+  see(events: readonly RecordedEvent[]): void {
+    if (this.#ports.size === 0) return
+    for (const event of events) this.#ports.get(event.aggregateType)?.ends.see(event)
+  }
+
+  start(): void {
+    for (const { calls } of this.#ports.values()) calls.start()
+  }
+
+  /**
+   * Carries out a timer of an instance.
+   *
+   * @throws {SagaHaltedError} DRAMATIS_SAGA_HALTED: it has to come again, and what sending throws
+   */
+  async fire({ action }: Due): Promise<void> {
+    const { saga, sagaId, origin, tick } = action as unknown as SagaTimerAction
+    const { instances } = this.portsOf(saga)
+    if (tick.tick === 'retry') {
+      const { step, attempt } = tick
+      await instances.tell(sagaId, 'retryStep', { step, attempt }, origin)
+    } else if (tick.tick === 'deadline') {
+      await instances.tell(sagaId, 'endStepTime', { step: tick.step }, origin)
+    } else await instances.tell(sagaId, 'message', { message: tick.message }, origin)
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    for (const { ends } of this.#ports.values()) ends.close()
+    await Promise.all([...this.#ports.values()].map(({ calls }) => calls.stop(deadlineMs)))
+  }
+}
