@@ -56,8 +56,8 @@ export interface OpenStep {
 export interface SagaInstanceStatus {
   readonly sagaId: string
   readonly status: SagaStatus
-  /** Where it waits for an operator; `null`: it does not. */
-  readonly halted: { readonly step: string | null; readonly error: ErrorData } | null
+  /** Where it waits for an operator; empty: it does not. */
+  readonly halted: readonly { readonly step: string | null; readonly error: ErrorData }[]
   /** Why its key is among the dead letters; `null`: it is not. */
   readonly parked: ErrorData | null
   readonly openSteps: readonly OpenStep[]
@@ -266,14 +266,14 @@ async function readTimeline(
 
 function statusOf(
   sagaId: string,
-  { status, halt, steps, cause, notUndone, inbox, timers }: SagaInstance,
+  { status, halts, steps, cause, notUndone, inbox, timers }: SagaInstance,
   parked: ErrorData | null,
 ): SagaInstanceStatus {
   const open = Object.entries(steps).filter(([, record]) => isOpen(record))
   return {
     sagaId,
     status,
-    halted: halt === null ? null : { step: halt.step, error: halt.error },
+    halted: halts.map(({ step, error }) => ({ step, error })),
     parked,
     openSteps: open.map(([step, { status: stands, attempt, error }]) => ({
       ...{ step, status: stands, attempt, error },

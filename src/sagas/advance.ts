@@ -35,11 +35,16 @@ const itemsMax = 10_000
 
 /** Goes on from what has been recorded, as far as it goes without an answer from outside. */
 export function advance(turn: Turn): void {
-  const { halt } = turn.instance
-  if (!isActive(turn.instance) || halt !== null) return
-  if (turn.instance.status === 'compensating') return continueCompensation(turn)
+  if (!isActive(turn.instance) || turn.instance.halts.length > 0) return
+  if (turn.instance.status === 'compensating') {
+    continueCompensation(turn)
+    return
+  }
   const { flow } = turn.saga
-  if (flow === null || turn.instance.isCompleting) return finishReactions(turn)
+  if (flow === null || turn.instance.isCompleting) {
+    finishReactions(turn)
+    return
+  }
   let progress: Progress = 'open'
   try {
     progress = visit(turn, flow, rootScope)
@@ -50,7 +55,8 @@ export function advance(turn: Turn): void {
   if (progress === 'failed') {
     // What was about to begin has not: nothing of it is recorded.
     turn.starts = []
-    return beginCompensation(turn, turn.cause!, null)
+    beginCompensation(turn, turn.cause!, null)
+    return
   }
   recallKept(turn, turn.flush())
   if (progress === 'done') complete(turn)

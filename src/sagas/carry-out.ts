@@ -138,11 +138,11 @@ async function stopAtHalt(
   { redrives }: HandlerContext,
 ): Promise<void> {
   const { aggregateId: sagaId, data } = event
-  const { halt } = await instances.state(sagaId)
-  if (halt?.number !== data.number) return
+  const { halts } = await instances.state(sagaId)
+  if (!halts.some(({ number }) => number === data.number)) return
   if (redrives > 0) {
     const how = { reason: 'redriven', compensate: false, isParked: true }
-    const operation = { verb: 'retry', step: null, ...how } as const
+    const operation = { verb: 'retry', step: data.step, ...how } as const
     await instances.tell(sagaId, 'operate', { operation }, originOf(event))
     return
   }

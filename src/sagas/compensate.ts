@@ -30,10 +30,14 @@ export function continueCompensation(turn: Turn): void {
 function end(turn: Turn): void {
   const { cause, cancelled, notUndone } = turn.instance
   const { hasTimers } = turn
-  if (cancelled !== null) return turn.add('Cancelled', { reason: cancelled, notUndone, hasTimers })
+  if (cancelled !== null) {
+    turn.add('Cancelled', { reason: cancelled, notUndone, hasTimers })
+    return
+  }
   // A process manager has nothing to take back: that it failed is all there is to say.
   if (turn.saga.flow === null || notUndone.length > 0) {
-    return turn.add('Failed', { cause: cause!, notUndone, hasTimers })
+    turn.add('Failed', { cause: cause!, notUndone, hasTimers })
+    return
   }
   turn.add('Compensated', { cause: cause!, hasTimers })
 }

@@ -6,6 +6,7 @@
  */
 
 import {
+  type Halt,
   isActive,
   isInFlight,
   isOpen,
@@ -43,7 +44,10 @@ export function operate(turn: Turn, operation: Operation): void {
   const { saga, sagaId, instance } = turn
   if (instance.status === 'none') throw new SagaNotFoundError(saga.name, sagaId)
   if (!isActive(instance)) throw refusal(turn, `be active`, `it ${instance.status}`)
-  if (operation.verb === 'cancel') return cancel(turn, operation)
+  if (operation.verb === 'cancel') {
+    cancel(turn, operation)
+    return
+  }
   if (operation.verb === 'retry') retry(turn, operation)
   else skip(turn, operation)
   recallKept(turn, turn.flush())
@@ -51,21 +55,21 @@ export function operate(turn: Turn, operation: Operation): void {
 }
 
 function retry(turn: Turn, { step: asked, reason, isParked }: Operation): void {
-  const { halt } = turn.instance
-  if (isParked && halt === null && asked === null) {
-    return turn.add('Operated', { verb: 'retry', step: null, reason })
+  if (isParked && turn.instance.halts.length === 0 && asked === null) {
+    turn.add('Operated', { verb: 'retry', step: null, reason })
+    return
   }
   const step = stepMeant(turn, asked)
   const record = step === null ? undefined : turn.instance.steps[step]
-  const isHalted = halt !== null && halt.step === step
-  if (!isHalted && record?.status !== 'retrying') {
+  const halt = haltAt(turn, step)
+  if (halt === undefined && record?.status !== 'retrying') {
     throw refusal(turn, `have step ${step} halted or between attempts`, describe(turn.instance))
   }
   turn.add('Operated', { verb: 'retry', step, reason })
   // A step that had not begun is begun by what follows.
   if (step === null || record === undefined || !isOpen(record)) return
   try {
-    if (isHalted && halt.answer !== null) conclude(turn, step, halt.answer.value)
+    if (halt !== undefined && halt.answer !== null) conclude(turn, step, halt.answer.value)
     else turn.starts.push(nextStart(turn, step, kindOf(turn, step)))
   } catch (error) {
     haltAtCode(turn, error)
@@ -75,8 +79,7 @@ function retry(turn: Turn, { step: asked, reason, isParked }: Operation): void {
 function skip(turn: Turn, { step: asked, reason }: Operation): void {
   const step = stepMeant(turn, asked)
   const record = step === null ? undefined : turn.instance.steps[step]
-  const isHalted = turn.instance.halt !== null && turn.instance.halt.step === step
-  const isSkippable = isHalted || (record !== undefined && isOpen(record))
+  const isSkippable = haltAt(turn, step) !== undefined || (record !== undefined && isOpen(record))
   if (step === null || !isSkippable || record?.status === 'sending') {
     throw refusal(turn, `have step ${step} open`, describe(turn.instance))
   }
@@ -95,7 +98,10 @@ function cancel(turn: Turn, { reason, compensate }: Operation): void {
   }
   turn.add('Operated', { verb: 'cancel', step: null, reason })
   const error = recordedErrorOf(new SagaCancelledError(why))
-  if (compensate) return beginCompensation(turn, { step: null, error }, why)
+  if (compensate) {
+    beginCompensation(turn, { step: null, error }, why)
+    return
+  }
   const left = stepsToUndo(turn, Object.entries(instance.steps)).map(({ stepId }) => stepId)
   const notUndone = [...instance.notUndone, ...left.map((step) => ({ step, error }))]
   const open = Object.entries(instance.steps).filter(([, record]) => isOpen(record))
@@ -104,21 +110,26 @@ function cancel(turn: Turn, { reason, compensate }: Operation): void {
   turn.add('Cancelled', { reason: why, notUndone, hasTimers: turn.hasTimers })
 }
 
+function haltAt(turn: Turn, step: string | null): Halt | undefined {
+  return turn.instance.halts.find((halt) => halt.step === step)
+}
+
 /** The step that a verb is about. */
 function stepMeant(turn: Turn, asked: string | null): string | null {
-  const { halt, steps } = turn.instance
+  const { halts, steps } = turn.instance
   if (asked !== null) return asked
-  if (halt !== null) return halt.step
+  if (halts.length > 0) return halts[0]!.step
   const retrying = Object.keys(steps).filter((id) => steps[id]!.status === 'retrying')
   if (retrying.length === 1) return retrying[0]!
   throw refusal(turn, 'have one step that waits', describe(turn.instance))
 }
 
-function describe({ status, halt, steps }: SagaInstance): string {
+function describe({ status, halts, steps }: SagaInstance): string {
   const open = Object.entries(steps)
     .filter(([id, record]) => isOpen(record) && parseStepId(id).name !== '')
     .map(([id, record]) => `${id} ${record.status}`)
-  const halted = halt === null ? '' : `, halted at ${halt.step ?? 'a reaction'}`
+  const places = halts.map(({ step }) => step ?? 'a reaction').join(', ')
+  const halted = places === '' ? '' : `, halted at ${places}`
   return `it ${status}${halted}, with ${open.join(', ') || 'no open step'}`
 }
 

@@ -38,7 +38,10 @@ const keptMax = 100
 export function receive(turn: Turn, event: AnyRecordedEvent, recalled: boolean): void {
   const { saga, sagaId, instance } = turn
   if (instance.status === 'none') {
-    if (saga.startOn.includes(event.type)) return start(turn, event)
+    if (saga.startOn.includes(event.type)) {
+      start(turn, event)
+      return
+    }
     if (saga.missing === 'ignore') return
     throw new SagaUnmatchedError(saga.name, sagaId, event.id, 'none')
   }
@@ -48,9 +51,8 @@ export function receive(turn: Turn, event: AnyRecordedEvent, recalled: boolean):
     throw new SagaUnmatchedError(saga.name, sagaId, event.id, `it ${instance.status}`)
   }
   if (instance.status === 'compensating') return
-  if (instance.halt !== null) {
-    throw new SagaHaltedError(saga.name, sagaId, instance.halt.step, instance.halt.error)
-  }
+  const [halt] = instance.halts
+  if (halt !== undefined) throw new SagaHaltedError(saga.name, sagaId, halt.step, halt.error)
   take(turn, event, recalled)
 }
 

@@ -117,10 +117,11 @@ export class SagaEnds {
 function endOf(
   saga: string,
   sagaId: string,
-  { status, cause, notUndone, halt }: SagaInstance,
+  { status, cause, notUndone, halts }: SagaInstance,
 ): SagaEnd | Error | null {
   if (status === 'failed') return new SagaFailedError(saga, sagaId, cause!, notUndone)
-  if (halt !== null) return new SagaHaltedError(saga, sagaId, halt.step, halt.error)
+  const [halt] = halts
+  if (halt !== undefined) return new SagaHaltedError(saga, sagaId, halt.step, halt.error)
   if (status === 'none' || status === 'running' || status === 'compensating') return null
   return status
 }

@@ -49,11 +49,20 @@ export function settle(turn: Turn, answers: readonly Answer[]): void {
 /** Makes of an answer what the step's code says. Also for an answer that was kept at a halt. */
 export function conclude(turn: Turn, step: string, value: unknown): void {
   const kind = kindOf(turn, step)
-  if (kind.kind !== 'step') return endStep(turn, step, 'completed', 'done')
+  if (kind.kind !== 'step') {
+    endStep(turn, step, 'completed', 'done')
+    return
+  }
   const { node, scope } = kind
-  const refusal = applyThen(turn, step, node, scope, value)
-  if (refusal !== null) return endStep(turn, step, 'failed', 'none', refusal)
-  if (node.until === null) return endStep(turn, step, 'completed', 'done')
+  const refusal = applyAnswer(turn, step, node, scope, value)
+  if (refusal !== null) {
+    endStep(turn, step, 'failed', 'none', refusal)
+    return
+  }
+  if (node.until === null) {
+    endStep(turn, step, 'completed', 'done')
+    return
+  }
   const answered = { step, attempt: turn.instance.steps[step]!.attempt }
   turn.add('StepsAnswered', { steps: [answered] })
   recallKept(turn, [answered])
@@ -61,9 +70,18 @@ export function conclude(turn: Turn, step: string, value: unknown): void {
 
 function settleOne(turn: Turn, answer: Answer, record: StepRecord): void {
   const { step, failure, value } = answer
-  if (record.abandoned !== null) return endAbandoned(turn, step, record, failure)
-  if (failure === null) return conclude(turn, step, value)
-  if (answer.isMistake) return turn.halt(step, failure.error)
+  if (record.abandoned !== null) {
+    endAbandoned(turn, step, record, failure)
+    return
+  }
+  if (failure === null) {
+    conclude(turn, step, value)
+    return
+  }
+  if (answer.isMistake) {
+    turn.halt(step, failure.error)
+    return
+  }
   const kind = kindOf(turn, step)
   const policy = retryPolicyOf(kind)
   const next = decideAfterFailure(policy, failure, record.attempt, turn.sample)
@@ -103,15 +121,27 @@ function giveUp(
   record: StepRecord,
   error: ErrorData,
 ): void {
-  if (kind.kind === 'undo') return giveUpUndo(turn, step, error)
-  if (kind.kind === 'reaction') return rejectReaction(turn, step, error)
-  if (kind.kind === 'gone' || kind.node.whenExhausted === 'park') return turn.halt(step, error)
+  if (kind.kind === 'undo') {
+    giveUpUndo(turn, step, error)
+    return
+  }
+  if (kind.kind === 'reaction') {
+    rejectReaction(turn, step, error)
+    return
+  }
+  if (kind.kind === 'gone' || kind.node.whenExhausted === 'park') {
+    turn.halt(step, error)
+    return
+  }
   endStep(turn, step, 'failed', record.kind === 'call' ? 'unknown' : 'none', error)
 }
 
 /** While everything is taken back the rest still is; otherwise the flow would go on over it. */
 function giveUpUndo(turn: Turn, step: string, error: ErrorData): void {
-  if (turn.instance.status !== 'compensating') return turn.halt(step, error)
+  if (turn.instance.status !== 'compensating') {
+    turn.halt(step, error)
+    return
+  }
   endStep(turn, step, 'failed', 'none', error)
   turn.add('NotUndone', { step: step.slice(0, -'/undo'.length), error })
 }
@@ -119,7 +149,10 @@ function giveUpUndo(turn: Turn, step: string, error: ErrorData): void {
 function rejectReaction(turn: Turn, step: string, error: ErrorData): void {
   const { rejected } = turn.saga
   const isOver = turn.instance.isCompleting || turn.instance.status === 'compensating'
-  if (rejected === null || isOver) return turn.halt(step, error)
+  if (rejected === null || isOver) {
+    turn.halt(step, error)
+    return
+  }
   const { actor, aggregateId, command } = turn.instance.commands[step]!
   const reason = (error as { reason?: string }).reason ?? error.code ?? error.name
   const failed = { actor, aggregateId, command, reason, message: error.message }
@@ -128,18 +161,18 @@ function rejectReaction(turn: Turn, step: string, error: ErrorData): void {
 }
 
 /** @returns why the domain says that it has failed after all; `null`: it has not. */
-function applyThen(
+function applyAnswer(
   turn: Turn,
   step: string,
-  { then }: StepNode,
+  { onAnswer }: StepNode,
   scope: StepScope,
   value: unknown,
 ): ErrorData | null {
-  if (then === null) return null
+  if (onAnswer === null) return null
   const { saga, instance } = turn
-  const place = { name: 'then', step }
-  const state = callCode(saga, place, () => then(instance.data, value, factsOf(turn, scope)))
-  return becomeOrFail(turn, step, 'then', state)
+  const place = { name: 'onAnswer', step }
+  const state = callCode(saga, place, () => onAnswer(instance.data, value, factsOf(turn, scope)))
+  return becomeOrFail(turn, step, 'onAnswer', state)
 }
 
 /** Takes over what a step's function returned: a state, or `fail(...)`. */
@@ -164,6 +197,9 @@ export function becomeOrFail(
 /** A function of the user's failed on an answer: the answer is kept, so that nothing is asked twice. */
 function haltWith(turn: Turn, { step, failure, value }: Answer, error: unknown): void {
   if (!(error instanceof SagaCodeError)) throw error
-  if (failure !== null || isReaction(step)) return haltAtCode(turn, error)
+  if (failure !== null || isReaction(step)) {
+    haltAtCode(turn, error)
+    return
+  }
   turn.halt(step, recordedErrorOf(error), { value: value ?? null })
 }

@@ -68,10 +68,12 @@ export function takeMessage(turn: Turn, message: Message): void {
   if (instance.status === 'none') throw new SagaNotFoundError(saga.name, sagaId)
   if (isOver)
     throw new SagaStateError(saga.name, sagaId, instance.status, 'take it', 'it has ended')
-  if (instance.halt !== null) {
-    throw new SagaHaltedError(saga.name, sagaId, instance.halt.step, instance.halt.error)
+  const [halt] = instance.halts
+  if (halt !== undefined) throw new SagaHaltedError(saga.name, sagaId, halt.step, halt.error)
+  if (instance.status === 'compensating') {
+    noteMessage(turn, message)
+    return
   }
-  if (instance.status === 'compensating') return noteMessage(turn, message)
   if (message.command !== null) {
     noteMessage(turn, message)
     sendCommand(turn, message.command)

@@ -70,14 +70,13 @@ export class Turn {
     if (state !== this.#instance.data) this.add('StateChanged', { state })
   }
 
-  /** The instance waits for an operator. One that waits already goes on waiting for the first reason. */
+  /** The instance waits for an operator. */
   halt(
     step: string | null,
     error: ErrorData,
     answer: { readonly value: unknown } | null = null,
   ): void {
-    if (this.#instance.halt !== null) return
-    this.add('Halted', { number: this.#instance.halts + 1, step, error, answer })
+    this.add('Halted', { number: this.#instance.haltsCount + 1, step, error, answer })
   }
 
   /** Whether the end has timers to take away. */

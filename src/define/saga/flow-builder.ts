@@ -28,7 +28,7 @@ const stepOptionNames = [
   'send',
   'call',
   'timeoutMs',
-  'then',
+  'onAnswer',
   'until',
   'withinMs',
   'retry',
@@ -90,9 +90,9 @@ function createStep(saga: string, name: string, options: Options): StepNode {
   knownKeys(what, options, stepOptionNames)
   const action = parseAction(what, options)
   const until = parseUntil(what, options.until)
-  if (options.then !== undefined) functionAt(`${what}.then`, options.then)
-  if (action.kind === 'none' && options.then !== undefined) {
-    throw new InvalidArgumentError(`${what}.then`, 'beside send or call only', options.then)
+  if (options.onAnswer !== undefined) functionAt(`${what}.onAnswer`, options.onAnswer)
+  if (action.kind === 'none' && options.onAnswer !== undefined) {
+    throw new InvalidArgumentError(`${what}.onAnswer`, 'beside send or call only', options.onAnswer)
   }
   if (until !== null && Object.keys(until).length === 0) {
     throw new SagaDefinitionError(
@@ -108,7 +108,7 @@ function createStep(saga: string, name: string, options: Options): StepNode {
     node: 'step',
     name,
     action,
-    then: (options.then ?? null) as StepNode['then'],
+    onAnswer: (options.onAnswer ?? null) as StepNode['onAnswer'],
     until,
     withinMs:
       options.withinMs === undefined

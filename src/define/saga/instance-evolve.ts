@@ -80,17 +80,20 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
     status: 'compensating',
     cause,
     cancelled,
-    halt: null,
+    halts: [],
   }),
   NotUndone: (state, notUndone) => ({ ...state, notUndone: [...state.notUndone, notUndone] }),
   Halted: (state, { number, step, error, answer }) => ({
     ...(step === null || state.steps[step] === undefined
       ? state
       : changeSteps(state, [{ step }], (before) => ({ ...before!, status: 'halted', error }))),
-    halt: { number, step, error, answer },
-    halts: number,
+    halts: [...state.halts, { number, step, error, answer }],
+    haltsCount: number,
   }),
-  Operated: (state, { verb }) => (verb === 'cancel' ? state : { ...state, halt: null }),
+  Operated: (state, { verb, step }) =>
+    verb === 'cancel'
+      ? state
+      : { ...state, halts: state.halts.filter((halt) => halt.step !== step) },
   Completing: (state) => ({ ...state, isCompleting: true }),
   Completed: (state) => ended(state, 'completed'),
   Compensated: (state, { cause }) => ({ ...ended(state, 'compensated'), cause }),
@@ -162,7 +165,7 @@ function changeSteps<T extends { readonly step: string }>(
 }
 
 function ended(state: SagaInstance, status: SagaInstance['status']): SagaInstance {
-  return { ...state, status, halt: null, timers: {}, inbox: [] }
+  return { ...state, status, halts: [], timers: {}, inbox: [] }
 }
 
 function laterOf(

@@ -119,8 +119,9 @@ export interface SagaInstance {
   readonly sends: number
   /** Those that are not answered yet, by step id. */
   readonly commands: Readonly<Record<string, RecordedCommand>>
-  readonly halts: number
-  readonly halt: Halt | null
+  readonly haltsCount: number
+  /** Where it waits for an operator, in order; empty: it goes on. */
+  readonly halts: readonly Halt[]
   /** A reaction has completed it; commands that it sent before are still under way. */
   readonly isCompleting: boolean
   readonly cause: SagaCause | null
@@ -143,8 +144,8 @@ export const newInstance: SagaInstance = Object.freeze({
   timersSet: 0,
   sends: 0,
   commands: Object.freeze({}),
-  halts: 0,
-  halt: null,
+  haltsCount: 0,
+  halts: Object.freeze([]),
   isCompleting: false,
   cause: null,
   cancelled: null,

@@ -176,41 +176,50 @@ export function defineSaga<
     ) => Effects<NoInfer<S>>
   },
 ): SagaDefinition<N, S, keyof M & string> {
+  return parseSaga(name, definition as never) as never
+}
+
+/** The definition with its types erased. */
+interface AnyDefinition extends SagaOptions {
+  readonly from: readonly AnyActor[]
+  readonly startOn: string | readonly string[]
+  readonly key?: unknown
+  readonly state: Erased
+  readonly steps?: (flow: unknown) => Steps
+  readonly on?: object
+  readonly messages?: object
+  readonly rejected?: Erased
+}
+
+function parseSaga(name: string, definition: AnyDefinition): object {
   if (!isTypeName(name) || name.length > 80) {
     const expected = "a letter, then letters, digits, '_' or '.', at most 80 characters"
     throw new InvalidArgumentError('name of a saga', expected, name)
   }
   knownKeys(`saga ${name}`, definition, optionNames)
-  const { from } = definition
-  const on = frozenTable(objectAt(`${name}.on`, (definition.on ?? {}) as object)) as Table
-  const messages = parseMessages(name, definition.messages ?? {})
-  const flow = parseSteps(name, definition.steps as never)
+  const { from, rejected } = definition
+  const on = parseReactions(`${name}.on`, definition.on ?? {})
+  const flow = parseSteps(name, definition.steps)
   const index = flow === null ? noSteps : indexFlow(name, flow)
   const startOn = parseStartOn(name, definition.startOn)
   const reads = [...new Set([...startOn, ...Object.keys(on), ...index.awaited])]
   assertSubscribes(`saga ${name}`, from, Object.fromEntries(reads.map((type) => [type, readType])))
-  assertSubscribes(`saga ${name}`, from, on)
   if (flow === null && Object.keys(on).length === 0) {
     throw new InvalidArgumentError(`saga ${name}`, "given 'steps', 'on', or both", definition)
   }
-  if (definition.rejected !== undefined) functionAt(`${name}.rejected`, definition.rejected)
+  if (rejected !== undefined) functionAt(`${name}.rejected`, rejected)
   const actor = createInstanceActor(name)
   return Object.freeze({
-    name,
+    ...{ name, startOn, flow, index, on, actor },
     from: Object.freeze([...from]),
-    startOn,
     keyOf: parseKey(name, definition.key),
     state: functionAt(`${name}.state`, definition.state),
-    flow,
-    index,
-    on,
-    messages,
-    rejected: definition.rejected ?? null,
+    messages: parseReactions(`${name}.messages`, definition.messages ?? {}),
+    rejected: rejected ?? null,
     reads: Object.freeze(reads),
-    actor,
     instances: createInstanceView(name, actor as AnyActor),
     ...parseOptions(name, definition),
-  }) as never
+  })
 }
 
 type Table = Readonly<Record<string, Erased>>
@@ -252,9 +261,9 @@ function parseKey(name: string, key: unknown): (event: never) => unknown {
     byType[event.type] === undefined ? event.aggregateId : byType[event.type]!(event)
 }
 
-function parseMessages(name: string, messages: object): Table {
-  for (const [message, reaction] of Object.entries(objectAt(`${name}.messages`, messages))) {
-    functionAt(`${name}.messages.${message}`, reaction)
+function parseReactions(argument: string, reactions: object): Table {
+  for (const [name, reaction] of Object.entries(objectAt(argument, reactions))) {
+    functionAt(`${argument}.${name}`, reaction)
   }
-  return frozenTable(messages) as Table
+  return frozenTable(reactions) as Table
 }

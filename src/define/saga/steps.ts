@@ -95,7 +95,11 @@ export interface SendStepOptions<S, E, Item> extends StepBase<S, E, Item> {
   readonly call?: never
   readonly timeoutMs?: never
   /** The state once the command is durable. @default as it was */
-  readonly then?: (state: S, receipt: HandlerReceipt, facts: StepFacts<Item>) => S | LiteralsKept
+  readonly onAnswer?: (
+    state: S,
+    receipt: HandlerReceipt,
+    facts: StepFacts<Item>,
+  ) => S | LiteralsKept
 }
 
 /** A step that calls the outside, on the host's thread. */
@@ -105,7 +109,7 @@ export interface CallStepOptions<S, E, Item, Answer> extends StepBase<S, E, Item
   /** Longest attempt. Milliseconds in [1, 3_600_000]. @default 30_000 */
   readonly timeoutMs?: number
   /** The state after the call has answered. @default as it was */
-  readonly then?: (
+  readonly onAnswer?: (
     state: S,
     answer: NoInfer<Answer>,
     facts: StepFacts<Item>,
@@ -117,7 +121,7 @@ export interface WaitStepOptions<S, E, Item> extends StepBase<S, E, Item> {
   readonly send?: never
   readonly call?: never
   readonly timeoutMs?: never
-  readonly then?: never
+  readonly onAnswer?: never
 }
 
 /** What the builder is given for steps that are repeated. */
@@ -182,7 +186,7 @@ export interface StepNode {
   readonly node: 'step'
   readonly name: string
   readonly action: StepAction
-  readonly then: Erased | null
+  readonly onAnswer: Erased | null
   /** `null`: it waits for no event. */
   readonly until: Readonly<Record<string, Erased>> | null
   readonly withinMs: number | null
