@@ -14,6 +14,7 @@
 
 import type { Cancel, Clock } from '../base/clock.js'
 import { createDeferred, type Deferred } from '../base/deferred.js'
+import { frozenTable } from '../base/freeze.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
@@ -134,7 +135,7 @@ export class DiskLife implements DiskAccess, HostProcess, Clock {
       (...delivery: Parameters<typeof handle>) =>
         this.#state === 'powerless' ? never() : handle(...delivery),
     ])
-    return Object.freeze({ ...handler, on: Object.freeze(Object.fromEntries(on)) })
+    return Object.freeze({ ...handler, on: frozenTable(Object.fromEntries(on)) })
   }
 
   #spend(what: string): WriteFate {

@@ -1,10 +1,10 @@
 /**
  * A disk in memory whose power can be cut at any write: for tests that crash an app, again and again.
  *
- * Runtimes are opened on it one after the other; each finds exactly what was durable when the one before
- * it was closed or lost its power. Everything a runtime does runs on the calling thread, on a clock that
- * stands still until it is moved and with chance from a seed, so that the same steps lead to the same
- * bytes and a crash can be repeated.
+ * Runtimes are opened on it one after the other; each finds exactly what was durable when the one
+ * before it was closed or lost its power. Everything a runtime does runs on the calling thread, on a
+ * clock that stands still until it is moved and with chance from a seed, so that the same steps lead to
+ * the same bytes and a crash can be repeated.
  *
  * A write is whatever changes what is on the disk, as a whole: a group commit of the log, a snapshot,
  * keys, a transaction of a view, a report of a handler, a database that is created or removed, and the
@@ -119,7 +119,8 @@ export class SimulatedDisk {
   }
 
   /**
-   * Opens a runtime on what is durable. The one before must be closed, or have lost its power.
+   * Opens a runtime on what is durable. The one before must be closed, or have lost its power. Its clock
+   * stands still until somebody moves it, also while it closes.
    *
    * When the power fails, promises of the runtime's that wait for the disk never settle, and what reads
    * rejects with DRAMATIS_POWER_LOST: wait for them together with {@link untilPowerLost}. To close such a
@@ -144,9 +145,10 @@ export class SimulatedDisk {
   }
 
   /**
-   * One whole life: opens a runtime, hands it to `scenario`, and closes it, unless the power fails on the
-   * way. While it lasts time passes by itself: whenever nothing else is left to do, the clock moves on
-   * to the next timer. What the scenario waits for beyond the runtime takes no time.
+   * One whole life: opens a runtime, hands it to `scenario`, and closes it, unless the power fails on
+   * the way. While it lasts time passes by itself: whenever nothing else is left to do, the clock moves
+   * on to the next timer. What is waited for beyond the runtime should take no real time, or timers fire
+   * meanwhile.
    *
    * @returns `crashed` as soon as the power has failed: the scenario is not waited for then.
    * @throws what the scenario throws, with the runtime closed; what `openRuntime` throws.
