@@ -65,6 +65,14 @@ export class ManualClock implements Clock {
     this.#originMs += byMs
   }
 
+  /** Moves time on to the next call that waits. @returns whether there was one. */
+  advanceToNext(): boolean {
+    const next = this.#nextDue(Number.POSITIVE_INFINITY)
+    if (next === undefined) return false
+    this.advance(Math.max(0, next.atMs - this.#nowMs))
+    return true
+  }
+
   #nextDue(untilMs: number): ScheduledCall | undefined {
     return this.#calls
       .filter((call) => call.atMs <= untilMs)

@@ -141,6 +141,28 @@ describe('a manual clock', () => {
   })
 })
 
+describe('a manual clock that is told to move on to the next call', () => {
+  test('stops there, and makes all calls of that moment and no later one', () => {
+    const clock = new ManualClock(1_000)
+    const calls: string[] = []
+    clock.schedule(20, () => calls.push('later'))
+    clock.schedule(5, () => calls.push('first'))
+    clock.schedule(5, () => calls.push('second'))
+
+    const wasCalled = clock.advanceToNext()
+
+    assert.equal(wasCalled, true)
+    assert.deepEqual([calls, clock.nowMs(), clock.pending], [['first', 'second'], 1_005, 1])
+  })
+
+  test('stands still where none waits', () => {
+    const clock = new ManualClock(1_000)
+
+    assert.equal(clock.advanceToNext(), false)
+    assert.equal(clock.nowMs(), 1_000)
+  })
+})
+
 describe('a delay', () => {
   test('resolves to true when its time has come', async () => {
     const clock = new ManualClock()

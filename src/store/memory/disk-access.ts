@@ -1,10 +1,10 @@
 /**
  * The seam between what is opened on a disk in memory and the moment at which its writes are durable.
  *
- * Content lives in a `MemoryDisk` and outlives whoever has it open; each opening has an access of its own.
- * Every change of content goes through it as a whole, so an access can count changes, hold them back, or
- * let none of them through any more: that is how a simulated disk loses its power. The access here does
- * none of that.
+ * Content lives in a `MemoryDisk` and outlives whoever has it open; each opening has an access of its
+ * own. Every change of content goes through it as a whole, so an access can count changes, hold them
+ * back, or let none of them through any more: that is how a simulated disk loses its power. The access
+ * here does none of that.
  *
  * Invariants:
  *   - a change takes effect whole or not at all, in the order in which changes become durable;

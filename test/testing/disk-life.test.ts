@@ -1,0 +1,87 @@
+/** What a life makes of a write: what is on the disk afterwards, and what the writer is told. */
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ManualClock } from '../../src/base/manual-clock.js'
+import { MemoryDisk } from '../../src/store/memory/memory-disk.js'
+import { openDiskTables } from '../../src/store/memory/memory-tables.js'
+import type { TableDatabase } from '../../src/store/tables.js'
+import { DiskLife, type WriteFate } from '../../src/testing/disk-life.js'
+
+const outage = new Error('no power')
+
+/** One table that holds 1, opened in a life whose next write has that fate. */
+async function openOne(
+  fate: WriteFate,
+): Promise<{ life: DiskLife; db: TableDatabase; read: () => Promise<unknown> }> {
+  const disk = new MemoryDisk()
+  let next: WriteFate = 'acknowledged'
+  const begin = (): DiskLife =>
+    new DiskLife({ spend: () => next, lostError: () => outage }, new ManualClock())
+  const open = (life: DiskLife): Promise<TableDatabase> =>
+    openDiskTables(disk, 'work', ['rows'], life)
+  const life = begin()
+  await (await open(life)).write([{ table: 'rows', key: ['a'], value: 1 }])
+  const db = await open(life)
+  next = fate
+  return { life, db, read: async () => (await open(begin())).table('rows').get(['a']) }
+}
+
+function putTwo(db: TableDatabase): void {
+  db.transactSync(() => db.table('rows').put(['a'], 2))
+}
+
+const fates = [
+  ['acknowledged', 2],
+  ['kept', 2],
+  ['lost', 1],
+] as const
+
+describe('a write on a simulated disk', () => {
+  for (const [fate, value] of fates) {
+    test(`that is ${fate} leaves ${value === 2 ? 'the new value' : 'the old one'}`, async () => {
+      const { life, db, read } = await openOne(fate)
+
+      const written = db.write([{ table: 'rows', key: ['a'], value: 2 }]).then(() => 'written')
+      const told = await Promise.race([written, life.died.then(() => 'died')])
+
+      assert.equal(await read(), value)
+      assert.equal(told, fate === 'acknowledged' ? 'written' : 'died')
+    })
+
+    test(`in a transaction that is ${fate} leaves ${value === 2 ? 'the new value' : 'the old one'}`, async () => {
+      const { db, read } = await openOne(fate)
+
+      if (fate === 'acknowledged') putTwo(db)
+      else assert.throws(() => putTwo(db), outage)
+
+      assert.equal(await read(), value)
+    })
+  }
+
+  test('that throws is none', async () => {
+    const { life, db, read } = await openOne('lost')
+    const refusal = new Error('no')
+
+    const refused = (): void =>
+      db.transactSync(() => {
+        db.table('rows').put(['a'], 2)
+        throw refusal
+      })
+
+    assert.throws(refused, refusal)
+    assert.equal(life.state, 'open')
+    assert.equal(await read(), 1)
+  })
+
+  test('after the last one changes nothing, and never begins', async () => {
+    const { life, db, read } = await openOne('acknowledged')
+    life.cutPower()
+
+    void db.write([{ table: 'rows', key: ['a'], value: 2 }])
+
+    assert.throws(() => db.table('rows').get(['a']), outage)
+    assert.throws(() => db.table('rows').range(), outage)
+    assert.equal(await read(), 1)
+  })
+})
