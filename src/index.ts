@@ -73,6 +73,7 @@ export {
   type HandlerDefinition,
   type HandlerOptions,
   type HandlerReceipt,
+  type ScheduleFromContext,
   type StartFrom,
 } from './define/handler.js'
 export { RetryAfterError, TerminalError } from './define/handler-errors.js'
@@ -129,6 +130,7 @@ export type {
   WaitStepOptions,
 } from './define/saga/steps.js'
 export type { SnapshotMoment, SnapshotOptions, SnapshotRules } from './define/snapshot.js'
+export type { TimerTime } from './define/timer-time.js'
 export {
   EventValueError,
   InvalidSchemaError,
@@ -208,6 +210,8 @@ export type {
   SagaReference,
   SagaTypeReference,
 } from './runtime/saga-reference.js'
+export type { ScheduleOptions } from './runtime/schedule-options.js'
+export type { TimersStatus } from './runtime/scheduling.js'
 export type { FindingKind, SchemaFinding } from './runtime/schema-findings.js'
 export {
   describeSchemas,
@@ -220,6 +224,7 @@ export {
 } from './runtime/schema-lock.js'
 export type { EventSchema, Schemas } from './runtime/schemas.js'
 export type { RuntimeStatus } from './runtime/status.js'
+export type { TimerInfo, TimerListOptions, TimerPage, Timers } from './runtime/timers.js'
 export type { SagaEnd } from './sagas/saga-ends.js'
 export {
   SagaCancelledError,
@@ -308,3 +313,4 @@ export type {
 } from './subscriptions/view-comparison.js'
 export type { FindOptions, Page } from './subscriptions/view-query.js'
 export type { ViewStatus } from './subscriptions/view-subscription.js'
+export type { Lateness } from './timers/due-tally.js'

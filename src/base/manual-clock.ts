@@ -69,7 +69,7 @@ export class ManualClock implements Clock {
   advanceToNext(): boolean {
     const next = this.#nextDue(Number.POSITIVE_INFINITY)
     if (next === undefined) return false
-    this.advance(Math.max(0, next.atMs - this.#nowMs))
+    this.advance(Math.max(0, next.atMs - this.#elapsedMs))
     return true
   }
 

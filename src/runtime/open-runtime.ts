@@ -6,7 +6,7 @@
  */
 
 import { type ActorSystem, createActorSystem } from '../actors/actor-system.js'
-import { createIdSource } from '../base/ids.js'
+import { createIdSource, type IdSource } from '../base/ids.js'
 import type { AnyActor } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
@@ -17,17 +17,20 @@ import type { EventStoreOptions } from '../store/contracts.js'
 import { HandlerLedger } from '../subscriptions/handler-ledger.js'
 import { HandlerSubscription } from '../subscriptions/handler-subscription.js'
 import { loadApp } from '../subscriptions/load-app.js'
-import type { SendOnHost } from '../subscriptions/remote-send.js'
+import type { AnswerOnHost } from '../subscriptions/remote-host.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import { View } from '../subscriptions/view.js'
-import { DueQueue } from '../timers/due-queue.js'
+import type { Due } from '../timers/due.js'
+import { answersOf } from './answers.js'
 import { Bus } from './bus.js'
 import { Forgetting } from './forgetting.js'
 import { type HostProcess, thisProcess } from './host-process.js'
 import { type ParsedRuntimeOptions, parseRuntimeOptions, type RuntimeOptions } from './options.js'
 import { openPools, type Pools } from './pools.js'
 import { Runtime } from './runtime.js'
+import { Scheduling } from './scheduling.js'
 import { openStorage, type Storage } from './storage.js'
+import { sendCommandOf } from './timer-actions.js'
 
 /** What a runtime stands on: a real disk and this process, or simulated ones. */
 export interface RuntimeGround {
@@ -88,10 +91,11 @@ function storeOptions(options: ParsedRuntimeOptions): EventStoreOptions {
 
 /** What stands on the store alone. */
 interface Core {
+  readonly ids: IdSource
   readonly upcasts: UpcastTable
   readonly bus: Bus
   readonly actors: ActorSystem
-  readonly timers: DueQueue
+  readonly scheduling: Scheduling
   readonly sagas: Sagas
 }
 
@@ -100,6 +104,7 @@ function createCore(
   { clock, random, limits }: ParsedRuntimeOptions,
   { store, workTables: database }: Storage,
 ): Core {
+  const ids = createIdSource(clock, random)
   const upcasts = new UpcastTable(app.actors)
   const bus = new Bus()
   const actors = createActorSystem({
@@ -107,20 +112,18 @@ function createCore(
     actors: actorsOf(app),
     clock,
     random,
-    ids: createIdSource(clock, random),
+    ids,
     limits,
     onEvents: (events) => {
       bus.publish(events)
       sagas.see(events)
     },
   })
-  const timers = new DueQueue({
-    ...{ queue: 'timers', database, clock, inFlightMax: 256 },
-    fire: (due) => sagas.fire(due),
-  })
-  const ports = { actors, timers, log: store, upcasts, database, clock, random }
+  const actions = { command: sendCommandOf(actors), saga: (due: Due) => sagas.fire(due) }
+  const scheduling = new Scheduling({ actors, database, clock, actions })
+  const ports = { actors, timers: scheduling.queue, log: store, upcasts, database, clock, random }
   const sagas: Sagas = new Sagas({ sagas: app.sagas, ...ports })
-  return { upcasts, bus, actors, timers, sagas }
+  return { ids, upcasts, bus, actors, scheduling, sagas }
 }
 
 /** The actors of an app, those of sagas able to decide. */
@@ -144,18 +147,10 @@ async function start(
 ): Promise<Runtime> {
   const { clock, closeTimeoutMs, dataDir } = options
   const { store } = storage
-  const { upcasts, actors, timers, sagas } = core
+  const { upcasts, actors, scheduling, sagas } = core
   const views = await openViews(app, options, storage, pools, opened)
-  const send: SendOnHost = (request) => {
-    const { actor, aggregateId, command, data, commandId, correlationId, causationId } = request
-    return actors.send(actor, aggregateId, command, data, {
-      commandId,
-      correlationId,
-      causationId,
-      ...(request.userId === null ? {} : { userId: request.userId }),
-    })
-  }
-  const handlers = await openHandlers(definitions, options, storage, upcasts, pools, send)
+  const answer = answersOf(actors, scheduling)
+  const handlers = await openHandlers(definitions, options, storage, upcasts, pools, answer)
   const forgetting = new Forgetting({
     store,
     actors,
@@ -180,7 +175,7 @@ async function start(
   })
   for (const view of views.values()) view.start()
   for (const handler of handlers.values()) handler.start()
-  timers.start()
+  scheduling.queue.start()
   sagas.start()
   forgetting.resume()
   return runtime
@@ -209,7 +204,7 @@ async function openHandlers(
   { store, work }: Storage,
   upcasts: UpcastTable,
   pools: Pools,
-  send: SendOnHost,
+  answer: AnswerOnHost,
 ): Promise<ReadonlyMap<string, HandlerSubscription>> {
   const handlers = new Map<string, HandlerSubscription>()
   for (const definition of definitions) {
@@ -222,7 +217,7 @@ async function openHandlers(
       openIsolatedPool: () => pools.openIsolated(definition.runsOn),
       clock,
       random,
-      send,
+      answer,
       readHead: () => store.head,
     })
     handlers.set(definition.name, subscription)

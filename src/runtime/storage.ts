@@ -5,7 +5,7 @@
  *
  *   dataDir/log, dataDir/lock   the event store
  *   dataDir/keys                keys of sealed fields (the store's)
- *   dataDir/work                bookkeeping of handlers and views
+ *   dataDir/work                bookkeeping of handlers and views; timers
  *   dataDir/views/NAME@VERSION  rows of a view
  */
 
