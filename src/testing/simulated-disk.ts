@@ -12,7 +12,7 @@
  *
  * What is modelled: each write is atomic, is durable when it is acknowledged, and reaches the disk in
  * order. What is not: writes that are done but not yet flushed, torn pages, writes out of order, bits
- * that rot, a disk that is full, and threads. LMDB rules the first four out by flushing before it
+ * that rot, a disk that is full, and threads. LMDB rules the first three out by flushing before it
  * acknowledges; real processes are killed elsewhere.
  */
 
