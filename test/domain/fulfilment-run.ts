@@ -64,7 +64,7 @@ export class FulfilmentRun {
       clock,
     })
     const run = new FulfilmentRun(runtime, clock, handlers)
-    onEnd(t, () => run.#close())
+    onEnd(t, () => run.whileTimePasses('the runtime is closed', runtime.close()))
     return run
   }
 
@@ -98,23 +98,31 @@ export class FulfilmentRun {
     return types
   }
 
+  /** The types of all events after a position. */
+  async typesAfter(position: number): Promise<readonly string[]> {
+    const types: string[] = []
+    for await (const { type } of this.runtime.log.read({ after: position })) types.push(type)
+    return types
+  }
+
+  /** Waits for something that takes time, and lets it pass. */
+  async whileTimePasses<Result>(what: string, pending: Promise<Result>): Promise<Result> {
+    let isSettled = false
+    const settled = pending.finally(() => {
+      isSettled = true
+    })
+    await until(what, () => {
+      if (!isSettled) this.clock.advance(1_000)
+      return isSettled
+    })
+    return await settled
+  }
+
   #isAtRest(): boolean {
     const { head } = this.runtime.log
     return this.#handlers.every((handler) => {
       const { position, retryingKeys } = this.runtime.handler(handler).status()
       return position >= head && retryingKeys === 0
     })
-  }
-
-  async #close(): Promise<void> {
-    let isClosed = false
-    const closed = this.runtime.close().finally(() => {
-      isClosed = true
-    })
-    await until('the runtime is closed', () => {
-      if (!isClosed) this.clock.advance(1_000)
-      return isClosed
-    })
-    await closed
   }
 }
