@@ -15,11 +15,16 @@ import {
   type OutsidePlan,
 } from '../../actors/fulfilment/outside/outside-plan.js'
 import { timesDone } from '../../actors/fulfilment/outside/payment-provider.js'
+import { installPlan } from '../../actors/fulfilment/outside/plan-in-force.js'
 import { piecesOf } from '../../actors/fulfilment/pieces.js'
+import { placeOrders, receiveStock } from '../../actors/fulfilment/place-orders.js'
 import { Inventory } from '../../actors/inventory/inventory.js'
 import { Order } from '../../actors/order/order.js'
-import type { HandlerContext, HandlerDefinition } from '../../src/index.js'
-import { FulfilmentRun, orderOf } from './fulfilment-run.js'
+import { type HandlerContext, type HandlerDefinition, openRuntime } from '../../src/index.js'
+import { TemporaryDirectory } from '../store/temporary.js'
+import { until } from '../subscriptions/until.js'
+import { onEnd } from '../support/scope.js'
+import { FulfilmentRun, isAtRest, orderOf } from './fulfilment-run.js'
 import { ordersDirectory, ordersMissing } from './orders-directory.js'
 
 const one = { productId: 'p1', quantity: 1 }
@@ -230,6 +235,30 @@ test('a rough world leaves no order behind, and everybody gets what the plan say
   const unlucky = orders.filter(({ orderId }) => isDeclined(plan, orderId) || isLost(plan, orderId))
   assert.equal(figures.compensated, unlucky.length)
   assert.equal(figures.fulfilled, orders.length - unlucky.length)
+})
+
+test('on worker threads and a directory it comes to the same', async (t) => {
+  const plan = { ...roughPlan, short: 0, transient: 0.05 }
+  installPlan(plan)
+  onEnd(t, () => installPlan(null))
+  const orders = generatedFor('threads', 40)
+  const directory = await TemporaryDirectory.make(t)
+  const runtime = await openRuntime({
+    app: new URL('../../actors/fulfilment/choreographed/app.js', import.meta.url),
+    dataDir: directory.path,
+    workers: 2,
+  })
+  directory.closing(runtime)
+
+  await receiveStock(runtime, stockFor(orders, plan))
+  await placeOrders(runtime, orders)
+  await until('fulfilment is at rest', () => isAtRest(runtime, fulfilmentHandlers))
+
+  const { figures, isSound, laws } = await checkBooks(runtime)
+  assert.ok(isSound, JSON.stringify(laws))
+  const unlucky = orders.filter(({ orderId }) => isDeclined(plan, orderId) || isLost(plan, orderId))
+  assert.ok(unlucky.length > 0)
+  assert.equal(figures.compensated, unlucky.length)
 })
 
 test('real orders are fulfilled to the cent', { skip: ordersMissing }, async (t) => {

@@ -78,7 +78,7 @@ export class FulfilmentRun {
   /** Resolves once every handler is through with everything, what they sent included. */
   async atRest(): Promise<void> {
     await until('fulfilment is at rest', () => {
-      if (this.#isAtRest()) return true
+      if (isAtRest(this.runtime, this.#handlers)) return true
       this.clock.advance(50)
       return false
     })
@@ -117,12 +117,13 @@ export class FulfilmentRun {
     })
     return await settled
   }
+}
 
-  #isAtRest(): boolean {
-    const { head } = this.runtime.log
-    return this.#handlers.every((handler) => {
-      const { position, retryingKeys } = this.runtime.handler(handler).status()
-      return position >= head && retryingKeys === 0
-    })
-  }
+/** Whether every handler is through with everything, and nothing waits to be tried again. */
+export function isAtRest(runtime: Runtime, handlers: readonly HandlerDefinition[]): boolean {
+  const { head } = runtime.log
+  return handlers.every((handler) => {
+    const { position, retryingKeys } = runtime.handler(handler).status()
+    return position >= head && retryingKeys === 0
+  })
 }
