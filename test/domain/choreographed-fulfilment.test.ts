@@ -20,7 +20,12 @@ import { piecesOf } from '../../actors/fulfilment/pieces.js'
 import { placeOrders, receiveStock } from '../../actors/fulfilment/place-orders.js'
 import { Inventory } from '../../actors/inventory/inventory.js'
 import { Order } from '../../actors/order/order.js'
-import { type HandlerContext, type HandlerDefinition, openRuntime } from '../../src/index.js'
+import {
+  type HandlerContext,
+  type HandlerDefinition,
+  openRuntime,
+  type RecordedEvent,
+} from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { until } from '../subscriptions/until.js'
 import { onEnd } from '../support/scope.js'
@@ -154,7 +159,14 @@ test('a customer who cancels while the charge is on its way is charged and refun
   await runtime.handler('payment').pause()
   await runtime.actor(Order, 'too-fast').send('create', orderOf('too-fast', one).payload)
   await authorised
+  const dropped = new Promise<RecordedEvent>((resolve) => {
+    runtime.bus.subscribe('PickList*', (event) => {
+      if (event.type === 'PickListDropped') resolve(event)
+    })
+  })
   await runtime.actor(Order, 'too-fast').send('cancel', { reason: 'changed my mind' })
+  // There is nothing to refund yet: the one who captures has to notice.
+  await runtime.caughtUp((await dropped).position, { handler: 'giving-up' })
 
   await runtime.handler('payment').resume()
   await run.atRest()
