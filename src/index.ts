@@ -73,6 +73,7 @@ export {
   type HandlerDefinition,
   type HandlerOptions,
   type HandlerReceipt,
+  type ScheduleFromContext,
   type StartFrom,
 } from './define/handler.js'
 export { RetryAfterError, TerminalError } from './define/handler-errors.js'
@@ -91,6 +92,7 @@ export {
 } from './define/projector.js'
 export { defaultRetryPolicy, type RetryPolicy } from './define/retry.js'
 export type { SnapshotMoment, SnapshotOptions, SnapshotRules } from './define/snapshot.js'
+export type { TimerTime } from './define/timer-time.js'
 export {
   EventValueError,
   InvalidSchemaError,
@@ -160,6 +162,8 @@ export type {
 } from './runtime/references.js'
 export type { ReindexTagsOptions, ReindexTagsProgress } from './runtime/reindex-tags.js'
 export type { ReceiptsOf, Runtime } from './runtime/runtime.js'
+export type { ScheduleOptions } from './runtime/schedule-options.js'
+export type { TimersStatus } from './runtime/scheduling.js'
 export type { FindingKind, SchemaFinding } from './runtime/schema-findings.js'
 export {
   describeSchemas,
@@ -172,6 +176,7 @@ export {
 } from './runtime/schema-lock.js'
 export type { EventSchema, Schemas } from './runtime/schemas.js'
 export type { RuntimeStatus } from './runtime/status.js'
+export type { TimerInfo, TimerListOptions, TimerPage, Timers } from './runtime/timers.js'
 export type {
   Durability,
   ExpectedVersion,
@@ -243,3 +248,4 @@ export type {
 } from './subscriptions/view-comparison.js'
 export type { FindOptions, Page } from './subscriptions/view-query.js'
 export type { ViewStatus } from './subscriptions/view-subscription.js'
+export type { Lateness } from './timers/due-tally.js'

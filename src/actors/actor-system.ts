@@ -9,6 +9,7 @@ import type { IdSource } from '../base/ids.js'
 import type { Random } from '../base/random.js'
 import type { AnyActor } from '../define/actor.js'
 import type { RecordedEvent } from '../events/event.js'
+import type { Payload } from '../events/schema.js'
 import type { EventStore } from '../store/contracts.js'
 import type { ClaimsRebuilt } from './claim-rebuild.js'
 import type { DecideOptions, Receipt, SendOptions, TransactOptions } from './command.js'
@@ -45,6 +46,13 @@ export interface ActorSystem {
     payload: unknown,
     options?: SendOptions,
   ): Promise<Receipt>
+  /**
+   * Checks a command as `send` would before it runs: that there is such an actor and such a command, that
+   * the id can be one, that the payload fits. Sends nothing. Throws what `send` would reject with.
+   *
+   * @returns the payload, copied and frozen, as it was given: for sending it later.
+   */
+  check(actor: AnyActor | string, aggregateId: string, command: string, payload: unknown): Payload
   /**
    * Sends commands to several actors, which are recorded in one commit: all or none. Resolves with their
    * receipts, in order; rejects with what the first of them was refused for. Never throws synchronously.

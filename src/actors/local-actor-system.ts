@@ -158,6 +158,15 @@ export class LocalActorSystem implements ActorSystem {
     }
   }
 
+  check(actor: AnyActor | string, aggregateId: string, name: string, payload: unknown): Payload {
+    const type = this.#catalog.actorOf(actor)
+    const command = this.#catalog.commandOf(type, name)
+    parseAggregateId(type.name, aggregateId)
+    const sent = command.payload.copy(payload)
+    command.payload.recheck(sent)
+    return sent
+  }
+
   transact(
     commands: readonly CommandToTransact[],
     options?: TransactOptions,

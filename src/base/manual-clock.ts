@@ -1,28 +1,30 @@
 /**
  * A clock that moves only when told to: time for tests and simulations.
  *
- * Calls fall due in the order of their time, then of their scheduling. It owns no real timer.
+ * Calls fall due by the elapsed time, in the order of their time, then of their scheduling; the wall clock
+ * moves along, and can be set apart from it. It owns no real timer.
  */
 
 import assert from 'node:assert/strict'
 import type { Cancel, Clock } from './clock.js'
 
 interface ScheduledCall {
+  /** By the elapsed time. */
   readonly atMs: number
   readonly order: number
   readonly callback: () => void
 }
 
 export class ManualClock implements Clock {
-  #nowMs: number
-  readonly #startMs: number
+  /** What the wall clock showed when nothing had elapsed, as it is set now. */
+  #originMs: number
+  #elapsedMs = 0
   #order = 0
   #calls: ScheduledCall[] = []
 
   /** @param nowMs - Where the clock starts. Milliseconds since the Unix epoch. */
   constructor(nowMs: number = Date.UTC(2026, 0, 1)) {
-    this.#nowMs = nowMs
-    this.#startMs = nowMs
+    this.#originMs = nowMs
   }
 
   /** How many calls are still waiting. */
@@ -31,15 +33,15 @@ export class ManualClock implements Clock {
   }
 
   nowMs(): number {
-    return this.#nowMs
+    return this.#originMs + this.#elapsedMs
   }
 
   elapsedMs(): number {
-    return this.#nowMs - this.#startMs
+    return this.#elapsedMs
   }
 
   schedule(delayMs: number, callback: () => void): Cancel {
-    const call = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, callback }
+    const call = { atMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, callback }
     this.#calls.push(call)
     return () => {
       this.#calls = this.#calls.filter((waiting) => waiting !== call)
@@ -49,13 +51,18 @@ export class ManualClock implements Clock {
   /** Moves time on and makes the calls that fall due, in order. */
   advance(byMs: number): void {
     assert(byMs >= 0)
-    const untilMs = this.#nowMs + byMs
+    const untilMs = this.#elapsedMs + byMs
     for (let due = this.#nextDue(untilMs); due !== undefined; due = this.#nextDue(untilMs)) {
       this.#calls = this.#calls.filter((waiting) => waiting !== due)
-      this.#nowMs = Math.max(this.#nowMs, due.atMs)
+      this.#elapsedMs = Math.max(this.#elapsedMs, due.atMs)
       due.callback()
     }
-    this.#nowMs = untilMs
+    this.#elapsedMs = untilMs
+  }
+
+  /** Sets the wall clock forwards or back, as an operator may. No time elapses and no call is made. */
+  jump(byMs: number): void {
+    this.#originMs += byMs
   }
 
   #nextDue(untilMs: number): ScheduledCall | undefined {

@@ -17,6 +17,7 @@ import {
   type UnknownEvents,
 } from './projector.js'
 import { parseRetryPolicy, type RetryPolicy } from './retry.js'
+import type { TimerTime } from './timer-time.js'
 
 /** What a handler is given beside the event. */
 export interface HandlerContext {
@@ -42,6 +43,42 @@ export interface HandlerContext {
    * has the domain's `reason` as well.
    */
   readonly send: SendFromContext
+  /**
+   * Sets a timer of the host's, which sends a command later; replaces one of the same name. `afterMs` counts
+   * from when the event was recorded, so a repeated delivery sets the same time again; one that is past
+   * fires at once. The setting is named after the event, the handler and the number of the call: a delivery
+   * that is repeated after the timer has fired leads to no second effect on an actor that remembers the
+   * command. Resolves when the timer is durable.
+   *
+   * @throws what `Runtime.schedule` throws, as an error with the same `code`.
+   */
+  readonly schedule: ScheduleFromContext
+  /**
+   * Cancels a timer of the host's. Resolves when that is durable.
+   *
+   * @returns whether there was one: a delivery that is repeated finds none.
+   */
+  readonly cancelTimer: (name: string) => Promise<boolean>
+}
+
+/** Schedules a command: checked by the compiler for an actor, at run time for an actor's name. */
+export interface ScheduleFromContext {
+  <S, E extends EventDefinitions, C, K extends CommandName<C>>(
+    name: string,
+    actor: ActorDefinition<string, S, E, C>,
+    aggregateId: string,
+    command: K,
+    data: PayloadInputOf<C[K]>,
+    time: TimerTime,
+  ): Promise<void>
+  (
+    name: string,
+    actor: string,
+    aggregateId: string,
+    command: string,
+    data: Readonly<Record<string, unknown>>,
+    time: TimerTime,
+  ): Promise<void>
 }
 
 /** Sends a command: checked by the compiler for an actor, at run time for an actor's name. */

@@ -13,15 +13,18 @@ import type { EventStoreOptions } from '../store/contracts.js'
 import { HandlerLedger } from '../subscriptions/handler-ledger.js'
 import { HandlerSubscription } from '../subscriptions/handler-subscription.js'
 import { loadApp } from '../subscriptions/load-app.js'
-import type { SendOnHost } from '../subscriptions/remote-send.js'
+import type { AnswerOnHost } from '../subscriptions/remote-host.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import { View } from '../subscriptions/view.js'
+import { answersOf } from './answers.js'
 import { Bus } from './bus.js'
 import { Forgetting } from './forgetting.js'
 import { type ParsedRuntimeOptions, parseRuntimeOptions, type RuntimeOptions } from './options.js'
 import { openPools, type Pools } from './pools.js'
 import { Runtime } from './runtime.js'
+import { Scheduling } from './scheduling.js'
 import { openStorage, type Storage } from './storage.js'
+import { sendCommandOf } from './timer-actions.js'
 
 /**
  * Opens a runtime: loads the app, takes the data directory, starts the threads, and goes on where the
@@ -68,6 +71,7 @@ async function start(
 ): Promise<Runtime> {
   const { clock, random, limits, closeTimeoutMs, dataDir } = options
   const { store } = storage
+  const ids = createIdSource(clock, random)
   const upcasts = new UpcastTable(app.actors)
   const bus = new Bus()
   const actors = createActorSystem({
@@ -75,22 +79,20 @@ async function start(
     actors: app.actors,
     clock,
     random,
-    ids: createIdSource(clock, random),
+    ids,
     limits,
     onEvents: (events) => bus.publish(events),
   })
   opened.push(() => actors.close(0))
   const views = await openViews(app, options, storage, pools, opened)
-  const send: SendOnHost = (request) => {
-    const { actor, aggregateId, command, data, commandId, correlationId, causationId } = request
-    return actors.send(actor, aggregateId, command, data, {
-      commandId,
-      correlationId,
-      causationId,
-      ...(request.userId === null ? {} : { userId: request.userId }),
-    })
-  }
-  const handlers = await openHandlers(app, options, storage, upcasts, pools, send)
+  const scheduling = new Scheduling({
+    actors,
+    database: storage.workTables,
+    clock,
+    actions: { command: sendCommandOf(actors) },
+  })
+  const answer = answersOf(actors, scheduling)
+  const handlers = await openHandlers(app, options, storage, upcasts, pools, answer)
   const forgetting = new Forgetting({
     store,
     actors,
@@ -112,10 +114,13 @@ async function start(
     bus,
     views,
     handlers,
+    scheduling,
+    ids,
     forgetting,
   })
   for (const view of views.values()) view.start()
   for (const handler of handlers.values()) handler.start()
+  scheduling.queue.start()
   forgetting.resume()
   return runtime
 }
@@ -143,7 +148,7 @@ async function openHandlers(
   { store, work }: Storage,
   upcasts: UpcastTable,
   pools: Pools,
-  send: SendOnHost,
+  answer: AnswerOnHost,
 ): Promise<ReadonlyMap<string, HandlerSubscription>> {
   const handlers = new Map<string, HandlerSubscription>()
   for (const definition of app.handlers) {
@@ -156,7 +161,7 @@ async function openHandlers(
       openIsolatedPool: () => pools.openIsolated(definition.runsOn),
       clock,
       random,
-      send,
+      answer,
       readHead: () => store.head,
     })
     handlers.set(definition.name, subscription)

@@ -19,6 +19,7 @@ import type {
 import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
+import type { IdSource } from '../base/ids.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
 import { functionAt, integerIn, knownKeys } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions, Rejection } from '../define/actor.js'
@@ -51,9 +52,12 @@ import {
   type ViewReference,
 } from './references.js'
 import { type ReindexTagsOptions, type ReindexTagsProgress, reindexTags } from './reindex-tags.js'
+import { parseScheduleOptions, parseTimerName, type ScheduleOptions } from './schedule-options.js'
+import type { Scheduling } from './scheduling.js'
 import { Schemas } from './schemas.js'
 import type { RuntimeStatus } from './status.js'
 import type { Storage } from './storage.js'
+import { Timers } from './timers.js'
 
 /** The receipt of each command, in order. */
 export type ReceiptsOf<Commands extends readonly ActorCommand[]> = {
@@ -75,6 +79,8 @@ export interface RuntimeParts {
   readonly bus: Bus
   readonly views: ReadonlyMap<string, View>
   readonly handlers: ReadonlyMap<string, HandlerSubscription>
+  readonly scheduling: Scheduling
+  readonly ids: IdSource
   readonly forgetting: Forgetting
 }
 
@@ -87,6 +93,8 @@ const closeMsMin = 500
 export class Runtime {
   /** The dead letters of all handlers. */
   readonly deadLetters: DeadLetters
+  /** What is scheduled: by the host, and by handlers. */
+  readonly timers: Timers
   /** The values that actors hold alone. */
   readonly claims: Claims
   /** Events as they become durable, in this process. */
@@ -112,6 +120,11 @@ export class Runtime {
     const { clock, storage, handlers, views } = parts
     this.#parts = parts
     this.bus = parts.bus
+    this.timers = new Timers(
+      parts.scheduling,
+      () => clock.nowMs(),
+      () => this.#assertOpen(),
+    )
     this.claims = new Claims(parts.actors, () => this.#assertOpen())
     this.log = new Log(storage.store, parts.upcasts, clock)
     this.schemas = new Schemas(parts.app.actors, storage.store, () => this.#assertOpen())
@@ -196,6 +209,27 @@ export class Runtime {
     this.#assertOpen()
     const { storage, app, upcasts } = this.#parts
     return await reindexTags(storage.store, app, upcasts, options)
+  }
+
+  /**
+   * Sends a command later: at a time, or after a delay, and again at an interval if asked for. A timer of
+   * the same name is replaced. Resolves when the timer is durable: from then on it fires whatever happens,
+   * after a restart too if its time has passed. A firing that fails is tried again until it comes through;
+   * the actor records each once, as far as it remembers commands. A rejection by the domain ends it.
+   *
+   * @param name - 1 to 200 characters; shared with the timers of handlers.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT; nothing was scheduled.
+   * @throws {SchemaMismatchError} DRAMATIS_SCHEMA_MISMATCH, and whatever else `send` throws before a command
+   *   runs; nothing was scheduled.
+   */
+  async schedule(name: string, command: ActorCommand, options: ScheduleOptions): Promise<void> {
+    this.#assertOpen()
+    const { clock, ids, scheduling } = this.#parts
+    parseTimerName(name)
+    const { time, correlationId, userId } = parseScheduleOptions(options, clock.nowMs())
+    const id = ids.next()
+    const origin = { id, correlationId: correlationId ?? id, causationId: id, userId }
+    await scheduling.schedule(name, command, time, origin)
   }
 
   /** A view of the app. @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
@@ -303,6 +337,7 @@ export class Runtime {
       actors: actors.status(),
       views: [...views.values()].map((view) => view.status()),
       handlers: handlerStatuses,
+      timers: this.#parts.scheduling.status(),
       deadLetters: { parkedKeys: handlerStatuses.reduce((sum, each) => sum + each.parkedKeys, 0) },
       workers: { threads: pools.workers.threads },
       bus: { subscribers: this.bus.subscribers, failures: this.bus.failures },
@@ -324,14 +359,15 @@ export class Runtime {
   }
 
   async #close(): Promise<void> {
-    const { actors, views, handlers, forgetting, pools, storage, clock, closeTimeoutMs } =
-      this.#parts
+    const { actors, views, handlers, scheduling, forgetting, pools, storage, clock } = this.#parts
+    const { closeTimeoutMs } = this.#parts
     const endMs = clock.elapsedMs() + Math.max(closeTimeoutMs, closeMsMin)
     const leftMs = (): number => Math.max(0, Math.ceil(endMs - clock.elapsedMs()))
     const steps: (() => Promise<unknown>[])[] = [
       // Before the actors: what is being handled may still send commands.
       () => [
         ...[...handlers.values()].map((handler) => handler.stop(leftMs())),
+        scheduling.queue.stop(leftMs()),
         ...[...views.values()].map((view) => view.close(leftMs())),
       ],
       () => [actors.close(leftMs())],

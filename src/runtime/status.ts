@@ -5,6 +5,7 @@
 import type { ActorSystemStatus } from '../actors/status.js'
 import type { HandlerStatus } from '../subscriptions/handler-subscription.js'
 import type { ViewStatus } from '../subscriptions/view-subscription.js'
+import type { TimersStatus } from './scheduling.js'
 
 export interface RuntimeStatus {
   readonly phase: 'open' | 'closing' | 'closed'
@@ -25,6 +26,7 @@ export interface RuntimeStatus {
   readonly actors: ActorSystemStatus
   readonly views: readonly ViewStatus[]
   readonly handlers: readonly HandlerStatus[]
+  readonly timers: TimersStatus
   readonly deadLetters: { readonly parkedKeys: number }
   /** 0 threads: projectors and handlers run on the host's thread. */
   readonly workers: { readonly threads: number }

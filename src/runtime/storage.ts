@@ -5,7 +5,7 @@
  *
  *   dataDir/log, dataDir/lock   the event store
  *   dataDir/keys                keys of sealed fields (the store's)
- *   dataDir/work                bookkeeping of handlers and views
+ *   dataDir/work                bookkeeping of handlers and views; timers
  *   dataDir/views/NAME@VERSION  rows of a view
  */
 
@@ -25,6 +25,8 @@ import { WorkStore, workTables } from '../subscriptions/work-store.js'
 export interface Storage {
   readonly store: EventStore
   readonly work: WorkStore
+  /** What the work store is kept in: timers lie in tables of their own beside it. */
+  readonly workTables: TableDatabase
   readonly views: ViewDatabases & {
     /** The database of a directory that is open here. */
     get(directory: string): TableDatabase | undefined
@@ -37,9 +39,11 @@ export async function openStorage(
   options: EventStoreOptions,
 ): Promise<Storage> {
   if (dataDir === null) {
+    const work = openMemoryTables(workTables)
     return {
       store: await openMemoryEventStore(options),
-      work: new WorkStore(openMemoryTables(workTables)),
+      work: new WorkStore(work),
+      workTables: work,
       views: trackOpen({
         open: async () => openMemoryTables(viewTables),
         list: async () => [],
@@ -50,7 +54,8 @@ export async function openStorage(
   const store = await openLmdbEventStore(dataDir, options)
   try {
     const work = await openLmdbTables(join(dataDir, 'work'), workTables)
-    return { store, work: new WorkStore(work), views: trackOpen(lmdbViews(join(dataDir, 'views'))) }
+    const views = trackOpen(lmdbViews(join(dataDir, 'views')))
+    return { store, work: new WorkStore(work), workTables: work, views }
   } catch (error) {
     await store.close()
     throw error

@@ -17,28 +17,42 @@ import type {
   HandlerContext,
   HandlerDefinition,
   HandlerReceipt,
+  ScheduleFromContext,
   SendFromContext,
 } from '../define/handler.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
+import type { TimerTime } from '../define/timer-time.js'
 import { HandlerTimeoutError } from './errors.js'
 import type { DeliveryFailure } from './retry-policy.js'
 
 /** How long a handler may take to settle once its signal has aborted. */
 export const abandonAfterMs = 1_000
 
-/** Sends a command for a handler. */
-export type SendFromHandler = (
-  event: AnyRecordedEvent,
-  commandId: string,
-  actor: string,
-  aggregateId: string,
-  command: string,
-  data: unknown,
-) => Promise<HandlerReceipt>
+/** A command, and the actor it is for. */
+export interface CommandTarget {
+  readonly actor: string
+  readonly aggregateId: string
+  readonly command: string
+  readonly data: unknown
+}
+
+/** What the host does for a handler. */
+export interface HandlerHost {
+  send(event: AnyRecordedEvent, commandId: string, target: CommandTarget): Promise<HandlerReceipt>
+  /** @param timerId - Names this setting of the timer. */
+  schedule(
+    event: AnyRecordedEvent,
+    timerId: string,
+    name: string,
+    target: CommandTarget,
+    time: TimerTime,
+  ): Promise<void>
+  cancelTimer(name: string): Promise<boolean>
+}
 
 export interface DeliveryPorts {
   readonly clock: Clock
-  readonly send: SendFromHandler
+  readonly host: HandlerHost
   /** @default false */
   readonly isReplay?: boolean
 }
@@ -54,6 +68,7 @@ export class Delivery implements HandlerContext {
   readonly #ports: DeliveryPorts
   #controller: AbortController | null = null
   #sends = 0
+  #timers = 0
 
   constructor(
     definition: HandlerDefinition,
@@ -90,9 +105,29 @@ export class Delivery implements HandlerContext {
   get send(): SendFromContext {
     return (actor: AnyActor | string, aggregateId: string, command: string, data: unknown) => {
       const commandId = `${this.idempotencyKey}:${++this.#sends}`
-      const name = typeof actor === 'string' ? actor : actor.name
-      return this.#ports.send(this.#event, commandId, name, aggregateId, command, data)
+      const target = { actor: nameOf(actor), aggregateId, command, data }
+      return this.#ports.host.send(this.#event, commandId, target)
     }
+  }
+
+  /** As `send`. */
+  get schedule(): ScheduleFromContext {
+    return (
+      name: string,
+      actor: AnyActor | string,
+      aggregateId: string,
+      command: string,
+      data: unknown,
+      time: TimerTime,
+    ) => {
+      const timerId = `${this.idempotencyKey}:timer:${++this.#timers}`
+      const target = { actor: nameOf(actor), aggregateId, command, data }
+      return this.#ports.host.schedule(this.#event, timerId, name, target, time)
+    }
+  }
+
+  get cancelTimer(): (name: string) => Promise<boolean> {
+    return (name) => this.#ports.host.cancelTimer(name)
   }
 
   /** Calls the handler. */
@@ -160,6 +195,10 @@ function delayAskedFor(thrown: unknown): number | null {
     // A getter of the handler's own making: then the policy decides.
     return null
   }
+}
+
+function nameOf(actor: AnyActor | string): string {
+  return typeof actor === 'string' ? actor : actor.name
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

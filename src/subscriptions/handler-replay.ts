@@ -19,7 +19,7 @@ import type { LogReader } from '../store/contracts.js'
 import { ReplayFailedError } from './errors.js'
 import { eventKeyOf } from './event-key.js'
 import type { HandlerLedger } from './handler-ledger.js'
-import type { SendOnHost } from './remote-send.js'
+import type { AnswerOnHost } from './remote-host.js'
 import type { ParsedReplay, ReplayFailure, ReplayResult } from './replay-options.js'
 import { ReplayRound, type RoundEvent } from './replay-round.js'
 import type { SubscribedEvents } from './subscribed-events.js'
@@ -31,7 +31,7 @@ export interface ReplayPorts {
   readonly log: LogReader
   readonly pool: TaskPool
   readonly clock: Clock
-  readonly send: SendOnHost
+  readonly answer: AnswerOnHost
 }
 
 const roundEventsMax = 1_024
@@ -114,14 +114,14 @@ export class HandlerReplay {
   }
 
   async #runRound(chosen: readonly RoundEvent[]): Promise<void> {
-    const { pool, clock, send, ledger } = this.#ports
+    const { pool, clock, answer, ledger } = this.#ports
     if (this.#ending !== null || chosen.length === 0) return
     this.#round = new ReplayRound(
       {
         definition: ledger.definition,
         pool,
         clock,
-        send,
+        answer,
         onHandled: () => {
           this.#delivered += 1
         },

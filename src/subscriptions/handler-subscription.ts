@@ -27,7 +27,7 @@ import { tryAlone } from './isolated-delivery.js'
 import { IsolatedTrials } from './isolated-trials.js'
 import { ProbeRotation } from './probe-rotation.js'
 import type { FromPump, PumpMode, PumpReport } from './pump-messages.js'
-import { answerSend, type SendOnHost } from './remote-send.js'
+import { type AnswerOnHost, answerRequest, isHostRequest } from './remote-host.js'
 import type { ReplayOptions, ReplayResult } from './replay-options.js'
 import { restartDelayMs } from './retry-policy.js'
 import type { SubscribedEvents } from './subscribed-events.js'
@@ -45,7 +45,7 @@ export interface HandlerPorts {
   readonly openIsolatedPool: () => TaskPool
   readonly clock: Clock
   readonly random: Random
-  readonly send: SendOnHost
+  readonly answer: AnswerOnHost
   readonly readHead: () => Position
 }
 
@@ -264,8 +264,8 @@ export class HandlerSubscription {
 
   #receive(lane: HandlerLane, message: FromPump, run: number): void {
     if (message.type === 'report') void this.#write(lane, message.report, run)
-    else if (message.type === 'send') {
-      void answerSend(this.#ports.send, message, (answer) => lane.post(answer))
+    else if (isHostRequest(message)) {
+      void answerRequest(this.#ports.answer, message, (answer) => lane.post(answer))
     } else if (message.type === 'breaker') this.#breaker.open()
     else if (message.type === 'probed') this.#probes.answered(message.outcome)
   }

@@ -12,7 +12,7 @@ import type { TaskEnd, TaskPool } from '../pool/contracts.js'
 import { abandonAfterMs } from './delivery.js'
 import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
 import type { FromPump, IsolatedOutcome, IsolatedRequest, KeyChange } from './pump-messages.js'
-import { answerSend, type SendOnHost } from './remote-send.js'
+import { type AnswerOnHost, answerRequest, isHostRequest } from './remote-host.js'
 import { decideAfterFailure } from './retry-policy.js'
 
 export interface IsolationPorts {
@@ -20,7 +20,7 @@ export interface IsolationPorts {
   readonly openIsolatedPool: () => TaskPool
   readonly clock: Clock
   readonly random: Random
-  readonly send: SendOnHost
+  readonly answer: AnswerOnHost
   /** Ends the thread; what was under way then counts as never tried. */
   readonly signal: AbortSignal
 }
@@ -53,7 +53,7 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
 }
 
 async function runAlone(ports: IsolationPorts, request: IsolatedRequest): Promise<TaskEnd> {
-  const { clock, send, ledger, signal } = ports
+  const { clock, answer, ledger, signal } = ports
   const pool = ports.openIsolatedPool()
   const onAbort = (): void => void pool.close()
   signal.addEventListener('abort', onAbort)
@@ -62,7 +62,9 @@ async function runAlone(ports: IsolationPorts, request: IsolatedRequest): Promis
   let cancel = clock.schedule(startMsMax, hung)
   const task = pool.run(request, (message) => {
     const asked = message as FromPump
-    if (asked.type === 'send') void answerSend(send, asked, (answer) => task.post(answer))
+    if (isHostRequest(asked)) {
+      void answerRequest(answer, asked, (answered) => task.post(answered))
+    }
     if (asked.type !== 'begun') return
     cancel()
     cancel = clock.schedule(hangMs, hung)

@@ -14,7 +14,7 @@ import type { LogReader } from '../store/contracts.js'
 import { BlockedKeys } from './blocked-keys.js'
 import { BreakerWindow } from './breaker-policy.js'
 import { deliverParts, upcastFailure } from './deliver-parts.js'
-import { Delivery, type DeliveryOutcome, failureOf, type SendFromHandler } from './delivery.js'
+import { Delivery, type DeliveryOutcome, failureOf, type HandlerHost } from './delivery.js'
 import type { EventKey } from './event-key.js'
 import { Flight } from './flight.js'
 import type { PumpMode, PumpRequest } from './pump-messages.js'
@@ -59,7 +59,7 @@ export interface PumpPorts {
   readonly work: WorkStore
   readonly clock: Clock
   readonly random: Random
-  readonly send: SendFromHandler
+  readonly host: HandlerHost
 }
 
 export class PumpContext {

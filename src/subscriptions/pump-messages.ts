@@ -6,6 +6,7 @@
  */
 
 import type { ErrorData } from '../base/errors.js'
+import type { TimerTime } from '../define/timer-time.js'
 import type { Position } from '../events/event.js'
 import type { ParkCause } from './retry-policy.js'
 import type { KeyName } from './work-store.js'
@@ -33,9 +34,10 @@ export type ToPump =
   | { readonly type: 'ack'; readonly sequence: number }
   | { readonly type: 'stop' }
   | { readonly type: 'abort' }
-  | { readonly type: 'sent'; readonly id: number; readonly receipt: unknown }
+  /** To a request with this id. */
+  | { readonly type: 'answered'; readonly id: number; readonly answer: unknown }
   | {
-      readonly type: 'unsent'
+      readonly type: 'refused'
       readonly id: number
       readonly error: ErrorData
       /** The domain's own, when it refused the command. */
@@ -48,13 +50,14 @@ export type FromPump =
   | { readonly type: 'probed'; readonly outcome: 'succeeded' | 'failed' | 'nothing' }
   /** A delivery in isolation has begun: its time runs. */
   | { readonly type: 'begun' }
-  | SendRequest
+  | HostRequest
 
-/** `ctx.send` on its way to the host. */
-export interface SendRequest {
-  readonly type: 'send'
+/** What a handler asks of the host, which answers each once. */
+export type HostRequest = SendRequest | ScheduleRequest | CancelTimerRequest
+
+/** A command that a handler sends or schedules, and the event that it follows from. */
+interface CommandFromHandler {
   readonly id: number
-  readonly commandId: string
   readonly causationId: string
   readonly correlationId: string
   readonly userId: string | null
@@ -62,6 +65,30 @@ export interface SendRequest {
   readonly aggregateId: string
   readonly command: string
   readonly data: unknown
+}
+
+/** `ctx.send` on its way to the host. */
+export interface SendRequest extends CommandFromHandler {
+  readonly type: 'send'
+  readonly commandId: string
+}
+
+/** `ctx.schedule` on its way to the host. */
+export interface ScheduleRequest extends CommandFromHandler {
+  readonly type: 'schedule'
+  readonly name: string
+  /** Names the setting of the timer. */
+  readonly timerId: string
+  readonly time: TimerTime
+  /** What `afterMs` counts from. */
+  readonly fromMs: number
+}
+
+/** `ctx.cancelTimer` on its way to the host. */
+export interface CancelTimerRequest {
+  readonly type: 'cancelTimer'
+  readonly id: number
+  readonly name: string
 }
 
 /** What happened since the last report. Applied in one transaction, then acknowledged. */

@@ -4,7 +4,7 @@
 
 import type { ErrorData } from '../base/errors.js'
 import type { Position } from '../events/event.js'
-import type { SendRequest, ToPump } from './pump-messages.js'
+import type { HostRequest, ToPump } from './pump-messages.js'
 
 /** One event to be delivered again. */
 export interface ReplayItem {
@@ -24,7 +24,7 @@ export interface ReplayRequest {
   readonly flight: SharedArrayBuffer
 }
 
-export type ToReplay = Extract<ToPump, { type: 'stop' | 'abort' | 'sent' | 'unsent' }>
+export type ToReplay = Extract<ToPump, { type: 'stop' | 'abort' | 'answered' | 'refused' }>
 
 export type FromReplay =
   | { readonly type: 'replayed'; readonly position: Position }
@@ -35,4 +35,4 @@ export type FromReplay =
       readonly attempts: number
       readonly error: ErrorData
     }
-  | SendRequest
+  | HostRequest

@@ -14,7 +14,7 @@ import type { RunningTask, TaskEnd, TaskPool } from '../pool/contracts.js'
 import { abandonAfterMs } from './delivery.js'
 import { WorkerCrashError } from './errors.js'
 import { Flight, FlightWatch } from './flight.js'
-import { answerSend, RemoteError, type SendOnHost } from './remote-send.js'
+import { type AnswerOnHost, answerRequest, isHostRequest, RemoteError } from './remote-host.js'
 import type { FromReplay, ReplayRequest, ToReplay } from './replay-messages.js'
 import { deathsMax } from './retry-policy.js'
 
@@ -29,7 +29,7 @@ export interface RoundPorts {
   readonly definition: HandlerDefinition
   readonly pool: TaskPool
   readonly clock: Clock
-  readonly send: SendOnHost
+  readonly answer: AnswerOnHost
   readonly onHandled: (event: RoundEvent) => void
   readonly onFailed: (event: RoundEvent, attempts: number, error: ErrorData) => void
 }
@@ -128,8 +128,8 @@ export class ReplayRound {
   }
 
   #receive(task: RunningTask, message: FromReplay): void {
-    if (message.type === 'send') {
-      void answerSend(this.#ports.send, message, (answer) => task.post(answer))
+    if (isHostRequest(message)) {
+      void answerRequest(this.#ports.answer, message, (answer) => task.post(answer))
       return
     }
     const event = this.#open.get(message.position)

@@ -17,7 +17,7 @@ import type { HandlerDefinition } from '../define/handler.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { LogReader } from '../store/contracts.js'
 import { deliverParts, upcastFailure } from './deliver-parts.js'
-import { Delivery, type DeliveryOutcome, failureOf, type SendFromHandler } from './delivery.js'
+import { Delivery, type DeliveryOutcome, failureOf, type HandlerHost } from './delivery.js'
 import { eventKeyOf } from './event-key.js'
 import { Flight } from './flight.js'
 import type { FromReplay, ReplayItem, ReplayRequest, ToReplay } from './replay-messages.js'
@@ -30,7 +30,7 @@ export interface ReplayTaskPorts {
   readonly log: LogReader
   readonly clock: Clock
   readonly random: Random
-  readonly send: SendFromHandler
+  readonly host: HandlerHost
 }
 
 /** A key that waits for a retry, with the items that wait behind it; `null`: it failed for good. */

@@ -19,7 +19,7 @@ import { Delivery, type DeliveryOutcome } from './delivery.js'
 import { type ProjectRequest, runProjectTask } from './project-task.js'
 import { Pump } from './pump.js'
 import type { IsolatedRequest, PumpRequest, ToPump } from './pump-messages.js'
-import { RemoteSend } from './remote-send.js'
+import { RemoteHost } from './remote-host.js'
 import type { ReplayRequest, ToReplay } from './replay-messages.js'
 import { ReplayTask } from './replay-task.js'
 import { SubscribedEvents } from './subscribed-events.js'
@@ -80,13 +80,13 @@ async function pump(
   channel: TaskChannel,
 ): Promise<void> {
   const definition = handlerOf(context, request.handler)
-  const remote = new RemoteSend((message) => channel.post(message))
+  const host = new RemoteHost((message) => channel.post(message))
   context.work.refresh()
   const events = new SubscribedEvents(context.upcasts, definition)
-  const ports = { ...context, definition, events, send: remote.send }
+  const ports = { ...context, definition, events, host }
   const running = new Pump(ports, request, (message) => channel.post(message))
   channel.listen((message) => {
-    remote.receive(message as ToPump)
+    host.receive(message as ToPump)
     running.receive(message as ToPump)
   })
   await running.run()
@@ -98,12 +98,12 @@ async function replay(
   channel: TaskChannel,
 ): Promise<void> {
   const definition = handlerOf(context, request.handler)
-  const remote = new RemoteSend((message) => channel.post(message))
+  const host = new RemoteHost((message) => channel.post(message))
   const events = new SubscribedEvents(context.upcasts, definition)
-  const ports = { ...context, definition, events, send: remote.send }
+  const ports = { ...context, definition, events, host }
   const running = new ReplayTask(ports, request, (message) => channel.post(message))
   channel.listen((message) => {
-    remote.receive(message as ToReplay)
+    host.receive(message as ToReplay)
     running.receive(message as ToReplay)
   })
   await running.run()
@@ -116,10 +116,10 @@ async function deliverAlone(
   channel: TaskChannel,
 ): Promise<DeliveryOutcome> {
   const definition = handlerOf(context, handler)
-  const remote = new RemoteSend((message) => channel.post(message))
-  channel.listen((message) => remote.receive(message as ToPump))
+  const host = new RemoteHost((message) => channel.post(message))
+  channel.listen((message) => host.receive(message as ToPump))
   const batch = await context.log.readBatch({ after: position - 1, to: position, eventsMax: 1 })
-  const ports = { clock: context.clock, send: remote.send }
+  const ports = { clock: context.clock, host }
   channel.post({ type: 'begun' })
   const deliver = (part: RecordedEvent): ReturnType<Delivery['start']> =>
     new Delivery(definition, part, attempt, ports).start()

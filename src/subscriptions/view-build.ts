@@ -19,7 +19,7 @@ import {
   throttledEventsMax,
   throttlePauseMs,
 } from './rebuild-progress.js'
-import { RemoteError } from './remote-send.js'
+import { RemoteError } from './remote-host.js'
 
 export interface RebuildOptions {
   /** Called after each turn. */

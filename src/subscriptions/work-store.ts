@@ -12,14 +12,24 @@
  *   queues    [handler, partition, key, position]  null; the first one is what failed
  *   discards  [handler, position]                  {key, reason, atMs}
  *   views     [projector]                          {version, generation, indexes, filling}
+ * and those of `timers/due.ts`: timers, due, dueCounts.
  */
 
 import type { ErrorData } from '../base/errors.js'
 import type { EventValue, Position } from '../events/event.js'
 import type { TableChange, TableDatabase } from '../store/tables.js'
+import { dueTables } from '../timers/due.js'
 import type { ParkCause } from './retry-policy.js'
 
-export const workTables = ['handlers', 'cursors', 'keys', 'queues', 'discards', 'views'] as const
+export const workTables = [
+  'handlers',
+  'cursors',
+  'keys',
+  'queues',
+  'discards',
+  'views',
+  ...dueTables,
+] as const
 
 /** A key of a handler, with the partition it belongs to. */
 export interface KeyName {

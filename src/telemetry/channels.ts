@@ -5,7 +5,7 @@
  * a function that makes the message. Who listens, and what becomes of it, is not known here.
  *
  * Channels: `dramatis:command`, `dramatis:commit`, `dramatis:batch`, `dramatis:retry`,
- * `dramatis:park`, `dramatis:breaker`, `dramatis:worker`.
+ * `dramatis:park`, `dramatis:breaker`, `dramatis:worker`, `dramatis:timer`.
  */
 
 import { type Channel, channel } from 'node:diagnostics_channel'
@@ -79,6 +79,27 @@ export interface WorkerMessage {
   readonly reason: string
 }
 
+/**
+ * A timer was set or cancelled, or its time has come: what it does came through, was refused by the domain,
+ * or failed and is tried again.
+ */
+export interface TimerMessage {
+  readonly action: 'scheduled' | 'cancelled' | 'fired' | 'rejected' | 'failed'
+  /** Empty: the host's, or a handler's. */
+  readonly owner: string
+  readonly name: string
+  /** Names the setting of the timer. */
+  readonly id: string
+  /** Which firing it is, 1-based. */
+  readonly occurrence: number
+  /** From its time to its firing, where it was fired. Milliseconds. */
+  readonly lateMs?: number
+  /** The domain's reason, or the error's message. */
+  readonly reason?: string
+  /** Until it is tried again, where it failed. Milliseconds. */
+  readonly retryMs?: number
+}
+
 interface Messages {
   readonly command: CommandMessage
   readonly commit: CommitMessage
@@ -87,6 +108,7 @@ interface Messages {
   readonly park: ParkMessage
   readonly breaker: BreakerMessage
   readonly worker: WorkerMessage
+  readonly timer: TimerMessage
 }
 
 export type ChannelName = keyof Messages
@@ -99,6 +121,7 @@ const channels: Readonly<Record<ChannelName, Channel>> = Object.freeze({
   park: channel('dramatis:park'),
   breaker: channel('dramatis:breaker'),
   worker: channel('dramatis:worker'),
+  timer: channel('dramatis:timer'),
 })
 
 /** True while somebody listens. For callers that must measure before they can publish. */

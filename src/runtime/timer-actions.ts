@@ -1,0 +1,81 @@
+/**
+ * What timers do when their time has come: an action as plain data, and who carries each kind out.
+ *
+ * The one place where the kinds are listed. A timer is fired again after a failure or a crash with the
+ * same `id` and `occurrence`, so whoever carries it out has to be idempotent by the two.
+ *
+ * Invariants:
+ *   - a command is sent under a commandId that follows from the timer's name, id and occurrence: its actor
+ *     answers a repeat with the receipt of the first.
+ */
+
+import assert from 'node:assert/strict'
+import type { ActorSystem } from '../actors/actor-system.js'
+import { InvalidArgumentError } from '../base/errors.js'
+import type { EventValue } from '../events/event.js'
+import type { Payload } from '../events/schema.js'
+import type { Due } from '../timers/due.js'
+
+/** Sends a command to an actor. */
+export interface CommandAction {
+  readonly kind: 'command'
+  readonly actor: string
+  readonly aggregateId: string
+  readonly command: string
+  readonly data: Payload
+  readonly correlationId: string
+  readonly causationId: string
+  readonly userId: string | null
+}
+
+export type TimerAction = CommandAction
+
+/** Carries out the timers of one kind. Rejects: it is tried again later. */
+export type CarryOut = (due: Due) => Promise<void>
+
+/** Who carries out what, by the kind of action. */
+export type TimerActions = Readonly<Record<string, CarryOut>>
+
+/** As the records of timers keep it. */
+export function actionValue(action: TimerAction): EventValue {
+  return action as unknown as EventValue
+}
+
+/** The action of a timer that sends a command. */
+export function commandActionOf(due: Due): CommandAction {
+  const action = due.action as unknown as TimerAction
+  assert(action.kind === 'command')
+  return action
+}
+
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: of a kind that only other versions know. */
+export async function carryOut(actions: TimerActions, due: Due): Promise<void> {
+  const kind = (due.action as { readonly kind?: unknown } | null)?.kind
+  const known = Object.keys(actions)
+  if (typeof kind !== 'string' || !known.includes(kind)) {
+    throw new InvalidArgumentError(
+      `action of timer ${due.name}`,
+      `one of ${known.join(', ')}`,
+      kind,
+    )
+  }
+  await actions[kind]!(due)
+}
+
+/** Names the command of one firing, the same each time it is fired. */
+export function commandIdOf({ name, id, occurrence }: Due): string {
+  return `timer:${name}:${id}:${occurrence}`
+}
+
+/** Sends the command of a timer. Rejects with what `send` rejects with. */
+export function sendCommandOf(actors: ActorSystem): CarryOut {
+  return async (due) => {
+    const { actor, aggregateId, command, data, userId, ...rest } = commandActionOf(due)
+    await actors.send(actor, aggregateId, command, data, {
+      commandId: commandIdOf(due),
+      correlationId: rest.correlationId,
+      causationId: rest.causationId,
+      ...(userId === null ? {} : { userId }),
+    })
+  }
+}
