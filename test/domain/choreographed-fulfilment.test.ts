@@ -6,6 +6,7 @@ import { generateOrders } from '../../actors/demo/generated-orders.js'
 import { readOlistOrders } from '../../actors/demo/olist.js'
 import { checkBooks } from '../../actors/fulfilment/books.js'
 import { fulfilmentHandlers } from '../../actors/fulfilment/choreographed/app.js'
+import { paymentTimeMs } from '../../actors/fulfilment/choreographed/order-steps.js'
 import { type OrderPlaced, ordersOf, stockFor } from '../../actors/fulfilment/order-input.js'
 import { timesCollected } from '../../actors/fulfilment/outside/carrier.js'
 import {
@@ -20,12 +21,7 @@ import { piecesOf } from '../../actors/fulfilment/pieces.js'
 import { placeOrders, receiveStock } from '../../actors/fulfilment/place-orders.js'
 import { Inventory } from '../../actors/inventory/inventory.js'
 import { Order } from '../../actors/order/order.js'
-import {
-  type HandlerContext,
-  type HandlerDefinition,
-  openRuntime,
-  type RecordedEvent,
-} from '../../src/index.js'
+import { type HandlerContext, type HandlerDefinition, openRuntime } from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { until } from '../subscriptions/until.js'
 import { onEnd } from '../support/scope.js'
@@ -155,15 +151,11 @@ test('a customer who cancels while the charge is on its way is charged and refun
   const run = await FulfilmentRun.open(t)
   const { runtime } = run
   await run.fulfil([one], [])
-  const authorised = new Promise((resolve) => runtime.bus.subscribe('Payment*', resolve))
+  const authorised = run.next('PaymentAuthorised')
   await runtime.handler('payment').pause()
   await runtime.actor(Order, 'too-fast').send('create', orderOf('too-fast', one).payload)
   await authorised
-  const dropped = new Promise<RecordedEvent>((resolve) => {
-    runtime.bus.subscribe('PickList*', (event) => {
-      if (event.type === 'PickListDropped') resolve(event)
-    })
-  })
+  const dropped = run.next('PickListDropped')
   await runtime.actor(Order, 'too-fast').send('cancel', { reason: 'changed my mind' })
   // There is nothing to refund yet: the one who captures has to notice.
   await runtime.caughtUp((await dropped).position, { handler: 'giving-up' })
@@ -174,6 +166,41 @@ test('a customer who cancels while the charge is on its way is charged and refun
   assert.deepEqual([timesDone('charge', 'too-fast'), timesDone('refund', 'too-fast')], [1, 1])
   const { figures, isSound } = await checkBooks(runtime)
   assert.deepEqual([figures.compensated, figures.available, isSound], [1, 1, true])
+})
+
+test('an order that is not paid in time gives its goods back, and a late charge is refunded', async (t) => {
+  const run = await FulfilmentRun.open(t)
+  const { runtime, clock } = run
+  await run.fulfil([one], [])
+  const authorised = run.next('PaymentAuthorised')
+  await runtime.handler('payment').pause()
+  await runtime.actor(Order, 'slow').send('create', orderOf('slow', one).payload)
+  await authorised
+  await runtime.caughtUp(runtime.log.head, { handler: 'pick-list' })
+  const dropped = run.next('PickListDropped')
+
+  clock.advance(paymentTimeMs)
+  const { position, data } = await dropped
+  await runtime.caughtUp(position, { handler: 'giving-up' })
+  await runtime.handler('payment').resume()
+  await run.atRest()
+
+  assert.equal((data as { reason: string }).reason, 'NOT_PAID_IN_TIME')
+  assert.deepEqual([timesDone('charge', 'slow'), timesDone('refund', 'slow')], [1, 1])
+  const { figures, isSound } = await checkBooks(runtime)
+  assert.deepEqual([figures.compensated, figures.available, isSound], [1, 1, true])
+})
+
+test('an order that was paid in time stands when the limit has passed, and no timer is left', async (t) => {
+  const run = await FulfilmentRun.open(t)
+
+  await run.fulfil([one], [orderOf('in-time', one), orderOf('hopeless', two)])
+  const { pending } = run.runtime.status().timers
+  run.clock.advance(paymentTimeMs)
+  await run.atRest()
+
+  assert.equal(pending, 0)
+  assert.equal((await run.runtime.actor(Order, 'in-time').state()).status, 'delivered')
 })
 
 test('every event delivered twice changes nothing', async (t) => {

@@ -20,7 +20,13 @@ import { Payment } from '../../actors/payment/payment.js'
 import { Shipment } from '../../actors/shipment/shipment.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { createSeededRandom } from '../../src/base/random.js'
-import { defineApp, type HandlerDefinition, openRuntime, type Runtime } from '../../src/index.js'
+import {
+  defineApp,
+  type HandlerDefinition,
+  openRuntime,
+  type RecordedEvent,
+  type Runtime,
+} from '../../src/index.js'
 import { turns, until } from '../subscriptions/until.js'
 import { onEnd } from '../support/scope.js'
 import { at } from './order-history.js'
@@ -83,6 +89,16 @@ export class FulfilmentRun {
       return false
     })
     await turns()
+  }
+
+  /** The next event of a type. */
+  next(type: string): Promise<RecordedEvent> {
+    return new Promise((resolve) => {
+      const unsubscribe = this.runtime.bus.subscribe(type, (event) => {
+        unsubscribe()
+        resolve(event)
+      })
+    })
   }
 
   /** The types of all events of an order, its pick list, payment and shipment, in the order of the log. */
