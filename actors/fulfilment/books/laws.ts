@@ -16,7 +16,7 @@ import {
 
 export interface Law {
   readonly name: string
-  /** `rest`: may be broken for a while, while orders are on their way. */
+  /** `at rest`: may be broken for a while, as long as orders are on their way. */
   readonly holds: 'always' | 'at rest'
   /** The orders or products that break it. */
   readonly brokenBy: (ledger: Ledger) => Iterable<string>
