@@ -1,0 +1,79 @@
+/**
+ * What any good service outside does: fails now and then, and answers the same key the same way.
+ *
+ * A request is acted on once per idempotency key, and its answer is remembered. A request that fails
+ * for now was not acted on. It keeps to memory, one instance per thread, and forgets the oldest answers
+ * beyond its limit; as answers follow from the plan, one that was forgotten comes out the same.
+ *
+ * Invariant: `acts` grows by one for each key that is remembered, so acting twice shows.
+ */
+
+import { failsForNow } from './outside-plan.js'
+import { planInForce } from './plan-in-force.js'
+
+/** What a handler or a saga step hands on. */
+export interface OutsideCall {
+  readonly idempotencyKey: string
+  readonly attempt: number
+  readonly signal: AbortSignal
+}
+
+const answersMax = 100_000
+
+export class AnsweredOnce {
+  readonly #name: string
+  readonly #answers = new Map<string, unknown>()
+  readonly #acts = new Map<string, number>()
+
+  /** @param name - Of the service, for its errors. */
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param request - What is asked of the service: `charge`, `collect`.
+   * @param act - Makes the answer. Called once per key.
+   * @throws an error when the service is unavailable for now; the signal's reason when it is aborted.
+   */
+  async answer<Answer>(
+    request: string,
+    orderId: string,
+    { idempotencyKey, attempt, signal }: OutsideCall,
+    act: () => Answer,
+  ): Promise<Answer> {
+    signal.throwIfAborted()
+    if (failsForNow(planInForce(), `${request} ${orderId}`, attempt)) {
+      throw new Error(`503 ${this.#name} is unavailable, ${request} of ${orderId} was not done`)
+    }
+    const key = `${request} ${idempotencyKey}`
+    if (this.#answers.has(key)) return this.#answers.get(key) as Answer
+    const answer = act()
+    this.#answers.set(key, answer)
+    this.#count(`${request} ${orderId}`)
+    if (this.#answers.size > answersMax) this.#forgetOldest()
+    return answer
+  }
+
+  /** How often it acted for an order on this thread, repeated keys not counted. */
+  acts(request: string, orderId: string): number {
+    return this.#acts.get(`${request} ${orderId}`) ?? 0
+  }
+
+  #count(what: string): void {
+    this.#acts.set(what, (this.#acts.get(what) ?? 0) + 1)
+    if (this.#acts.size <= answersMax) return
+    for (const oldest of this.#acts.keys()) {
+      this.#acts.delete(oldest)
+      return
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#answers.keys()) {
+      this.#answers.delete(oldest)
+      return
+    }
+  }
+}
