@@ -7,7 +7,7 @@
  *   - writes change nothing and never settle, so that nobody is told what did not happen;
  *   - reads throw, since most of them are synchronous and cannot wait for ever; and what was read from
  *     the disk of the next life would wake the dead;
- *   - no timer fires; handlers are called no more, and those that are called never settle.
+ *   - no timer fires; handlers and calls of sagas are made no more, and those that are never settle.
  *
  * States: `open` -> `closed` (the runtime let go of the disk) or `powerless`.
  */
@@ -18,6 +18,8 @@ import { frozenTable } from '../base/freeze.js'
 import { keepProcessAlive } from '../base/keep-alive.js'
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
+import type { AnySaga } from '../define/saga/saga.js'
+import type { StepAction } from '../define/saga/steps.js'
 import type { HostProcess } from '../runtime/host-process.js'
 import type { DiskAccess } from '../store/memory/disk-access.js'
 
@@ -121,12 +123,31 @@ export class DiskLife implements DiskAccess, HostProcess, Clock {
     return cancel
   }
 
-  /** The app as this life runs it: when it is over, none of its handlers is called any more. */
+  /** The app as this life runs it: when it is over, nothing of it reaches the outside any more. */
   animate(app: AppDefinition): AppDefinition {
     return Object.freeze({
       ...app,
       handlers: app.handlers.map((each) => this.#animateHandler(each)),
+      sagas: app.sagas.map((each) => this.#animateSaga(each)),
     })
+  }
+
+  /** Only the calls of a saga reach the outside: all else that it does is written. */
+  #animateSaga(saga: AnySaga): AnySaga {
+    const steps = [...saga.index.steps].map(([name, { node, each }]) => {
+      const { compensate } = node
+      const undo = compensate && { ...compensate, action: this.#animateAction(compensate.action) }
+      const animated = { ...node, action: this.#animateAction(node.action), compensate: undo }
+      return [name, { node: animated, each }] as const
+    })
+    return Object.freeze({ ...saga, index: { ...saga.index, steps: new Map(steps) } })
+  }
+
+  #animateAction<A extends StepAction>(action: A): A {
+    if (action.kind !== 'call') return action
+    const call = (...given: unknown[]): unknown =>
+      this.#state === 'powerless' ? never() : action.call(...given)
+    return { ...action, call }
   }
 
   #animateHandler(handler: HandlerDefinition): HandlerDefinition {

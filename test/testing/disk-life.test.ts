@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ManualClock } from '../../src/base/manual-clock.js'
+import { defineApp } from '../../src/define/app.js'
+import { defineSaga } from '../../src/define/saga/saga.js'
 import { MemoryDisk } from '../../src/store/memory/memory-disk.js'
 import { openDiskTables } from '../../src/store/memory/memory-tables.js'
 import type { TableDatabase } from '../../src/store/tables.js'
 import { DiskLife, type WriteFate } from '../../src/testing/disk-life.js'
+import { Purchase } from './shop-on-disk.js'
 
 const outage = new Error('no power')
 
@@ -83,5 +86,31 @@ describe('a write on a simulated disk', () => {
     assert.throws(() => db.table('rows').get(['a']), outage)
     assert.throws(() => db.table('rows').range(), outage)
     assert.equal(await read(), 1)
+  })
+})
+
+describe('a life that is over', () => {
+  test('makes no call for a saga, and never says so', async () => {
+    const { life } = await openOne('acknowledged')
+    let calls = 0
+    const call = (): number => ++calls
+    const Delivery = defineSaga('Delivery', {
+      from: [Purchase],
+      startOn: 'Bought',
+      state: () => ({}),
+      steps: ({ step }) => step('deliver', { call, compensate: { call } }),
+    })
+    const app = life.animate(defineApp({ actors: [Purchase], sagas: [Delivery] }))
+    const { node } = app.sagas[0]!.index.steps.get('deliver')!
+    const made = [node.action, node.compensate!.action] as { readonly call: () => unknown }[]
+    for (const action of made) action.call()
+    assert.equal(calls, 2)
+
+    life.cutPower()
+    let settled = 0
+    for (const action of made) void Promise.resolve(action.call()).finally(() => settled++)
+    await new Promise((resolve) => setImmediate(resolve))
+
+    assert.deepEqual([calls, settled], [2, 0])
   })
 })
