@@ -219,7 +219,9 @@ export {
   type LockedEvent,
   type LockedHandler,
   type LockedProjector,
+  type LockedSaga,
   type LockedSchema,
+  type LockedStep,
   type SchemaLock,
 } from './runtime/schema-lock.js'
 export type { EventSchema, Schemas } from './runtime/schemas.js'

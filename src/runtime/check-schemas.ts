@@ -6,6 +6,7 @@
 
 import { type AppDefinition, isAppDefinition } from '../define/app.js'
 import { checkActors, checkRecorded } from './check-actors.js'
+import { checkSagas } from './check-sagas.js'
 import { checkHandlers, checkProjectors } from './check-subscriptions.js'
 import { parseSchemaLock } from './parse-schema-lock.js'
 import { assertRecorded, type RecordedSchema } from './recorded-schemas.js'
@@ -41,5 +42,6 @@ export function checkSchemas(
     ...more.filter(({ where }) => !places.has(where)),
     ...checkProjectors(before, after),
     ...checkHandlers(before, after),
+    ...checkSagas(before, after),
   ])
 }

@@ -97,11 +97,20 @@ const handler = record({
   timeoutMs: count,
   unknownEvents: isUnknownEvents,
 })
+const step = record({
+  action: oneOf('send', 'call', 'none'),
+  compensated: truth,
+  each: names,
+})
+const saga = record({ messages: names, startOn: names, steps: tableOf(step) })
 const lock = record({
   format: count,
   actors: tableOf(actor),
   handlers: tableOf(handler),
   projectors: tableOf(projector),
+  sagas: (value, path) => {
+    if (value !== undefined) tableOf(saga)(value, path)
+  },
 })
 
 /**
@@ -116,7 +125,7 @@ export function parseSchemaLock(given: unknown): SchemaLock {
     refuse('format', `${lockFormat}, the only one that this version reads`, format)
   }
   lock(parsed, '')
-  return parsed as SchemaLock
+  return { ...(parsed as SchemaLock), sagas: (parsed as Partial<SchemaLock>).sagas ?? {} }
 }
 
 function parseText(text: string): unknown {

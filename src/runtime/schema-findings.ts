@@ -34,6 +34,11 @@ export type FindingKind =
   | 'projector-version-kept'
   | 'projector-version-lowered'
   | 'retry-changed'
+  | 'saga-compensation-removed'
+  | 'saga-message-removed'
+  | 'saga-removed'
+  | 'saga-step-changed'
+  | 'saga-step-removed'
   | 'snapshot-version-kept'
   | 'snapshot-version-lowered'
   | 'tags-added'
@@ -44,7 +49,7 @@ export type FindingKind =
 export interface SchemaFinding {
   readonly kind: FindingKind
   readonly severity: 'breaks' | 'warns'
-  /** `event Order.OrderPaid`, `actor Order`, `command Order.pay`, `handler mail`, `projector Totals`. */
+  /** `event Order.OrderPaid`, `actor Order`, `command Order.pay`, `handler mail`, `projector Totals`, `saga Trip`, `step Trip.pay`, `message Trip.remind`. */
   readonly where: string
   /** What happened, in one sentence. */
   readonly what: string

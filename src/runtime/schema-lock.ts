@@ -6,6 +6,7 @@
  * gives the same text, and a change gives a small difference.
  */
 
+import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { InvalidArgumentError } from '../base/errors.js'
 import type { AnyActor, AnyCommand, EventDefinitions } from '../define/actor.js'
@@ -14,9 +15,11 @@ import type { EventDefinition } from '../define/event.js'
 import type { HandlerDefinition, StartFrom } from '../define/handler.js'
 import type { AnyProjector, UnknownEvents } from '../define/projector.js'
 import type { RetryPolicy } from '../define/retry.js'
+import type { AnySaga } from '../define/saga/saga.js'
 import { describeSchema } from '../events/json-schema.js'
 import type { Json, JsonSchema } from '../events/json-schema-form.js'
 import type { Schema } from '../events/standard-schema.js'
+import { createSagaHandler } from '../sagas/saga-handler.js'
 
 /** The form of lock that this code writes and reads. */
 export const lockFormat = 1
@@ -72,12 +75,28 @@ export interface LockedHandler {
   readonly unknownEvents: UnknownEvents
 }
 
+export interface LockedStep {
+  readonly action: 'send' | 'call' | 'none'
+  readonly compensated: boolean
+  /** Names of the `each` around it, outermost first. */
+  readonly each: readonly string[]
+}
+
+/** A saga; its handler is among the handlers, its actor among the actors. */
+export interface LockedSaga {
+  readonly messages: readonly string[]
+  readonly startOn: readonly string[]
+  readonly steps: Readonly<Record<string, LockedStep>>
+}
+
 /** What {@link describeSchemas} returns. Everything by name. */
 export interface SchemaLock {
   readonly format: 1
   readonly actors: Readonly<Record<string, LockedActor>>
   readonly handlers: Readonly<Record<string, LockedHandler>>
   readonly projectors: Readonly<Record<string, LockedProjector>>
+  /** Locks of before sagas have none. */
+  readonly sagas: Readonly<Record<string, LockedSaga>>
 }
 
 /**
@@ -91,8 +110,9 @@ export function describeSchemas(app: AppDefinition): SchemaLock {
   const lock: SchemaLock = {
     format: lockFormat,
     actors: byName(app.actors, describeActor),
-    handlers: byName(app.handlers, describeHandler),
+    handlers: byName([...app.handlers, ...app.sagas.map(handlerOf)], describeHandler),
     projectors: byName(app.projectors, describeProjector),
+    sagas: byName(app.sagas, describeSaga),
   }
   return sortKeys(lock as never) as never
 }
@@ -193,4 +213,25 @@ function sortKeys(value: Json): Json {
       return [key, isSet ? [...each].sort() : sortKeys(each)]
     }),
   )
+}
+
+/** The handler that a saga has, as far as it is described. */
+function handlerOf(saga: AnySaga): HandlerDefinition {
+  return createSagaHandler(saga, neverAsked)
+}
+
+function neverAsked(): never {
+  assert.fail('nothing is delivered to a description')
+}
+
+function describeSaga({ index, messages, startOn }: AnySaga): LockedSaga {
+  const steps = [...index.steps].map(([name, { node, each }]) => {
+    const { action, compensate } = node
+    return [name, { action: action.kind, compensated: compensate !== null, each }] as const
+  })
+  return {
+    messages: Object.keys(messages).sort(),
+    startOn: [...startOn].sort(),
+    steps: Object.fromEntries(steps),
+  }
 }
