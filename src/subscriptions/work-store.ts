@@ -21,7 +21,7 @@ import type { TableChange, TableDatabase } from '../store/tables.js'
 import { dueTables } from '../timers/due.js'
 import type { ParkCause } from './retry-policy.js'
 
-export const workTables = [
+export const workTables: readonly string[] = [
   'handlers',
   'cursors',
   'keys',
@@ -29,7 +29,7 @@ export const workTables = [
   'discards',
   'views',
   ...dueTables,
-] as const
+]
 
 /** A key of a handler, with the partition it belongs to. */
 export interface KeyName {
