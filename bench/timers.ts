@@ -22,7 +22,7 @@ const ratePerSecond = 2_000
 const rateSeconds = 5
 const aheadMs = 500
 const hourMs = 3_600_000
-const inFlightMax = 256
+const inFlightMax = 1_024
 const action = { kind: 'command', actor: 'Order', aggregateId: 'order-4711', command: 'cancel' }
 
 function timer(name: string, dueAtMs: number): DueName & DueSetting {

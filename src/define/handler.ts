@@ -50,7 +50,7 @@ export interface HandlerContext {
    * from when the event was recorded, so a repeated delivery sets the same time again; one that is past
    * fires at once. The setting is named after the event, the handler and the number of the call: a delivery
    * that is repeated after the timer has fired leads to no second effect on an actor that remembers the
-   * command. Resolves when the timer is durable.
+   * command. What is scheduled must follow from the event, as with `send`. Resolves when the timer is durable.
    *
    * @throws what `Runtime.schedule` throws, as an error with the same `code`.
    */

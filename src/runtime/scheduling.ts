@@ -55,8 +55,8 @@ export interface SchedulingPorts {
 
 /** Whose the timers of hosts and handlers are. */
 export const hostOwner = ''
-/** Timers that are fired at the same time. */
-const inFlightMax = 256
+/** Timers that are fired at the same time: enough that a flush of half a second delays none at 2,000/s. */
+const inFlightMax = 1_024
 
 export class Scheduling {
   /** All timers: those of hosts and handlers, under `hostOwner`, and whatever else fires at a time. */

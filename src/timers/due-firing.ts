@@ -110,10 +110,11 @@ export class DueFiring {
     cancel()
   }
 
-  #turnSoon(): void {
+  /** @param later - In which part of the event loop. */
+  #turnSoon(later: (turn: () => void) => unknown = queueMicrotask): void {
     if (this.#isTurnDue) return
     this.#isTurnDue = true
-    queueMicrotask(() => {
+    later(() => {
       this.#isTurnDue = false
       this.#turn()
       this.#land()
@@ -140,11 +141,12 @@ export class DueFiring {
     const { queue, database, clock, inFlightMax } = this.#ports
     database.refresh()
     const due = database.table('due')
-    for (
-      let rows = rowsMin;
-      this.#inFlight.size < inFlightMax;
-      rows = Math.min(rows * 2, rowsMax)
-    ) {
+    for (let rows = rowsMin; this.#inFlight.size < inFlightMax; rows *= 2) {
+      if (rows > rowsMax) {
+        // Many at once do not keep the thread from everything else.
+        this.#turnSoon(setImmediate)
+        return null
+      }
       const limit = Math.min(rows, inFlightMax - this.#inFlight.size)
       const after = this.#scanned === null ? {} : { after: this.#scanned.key }
       const found = due.range({ prefix: [queue], ...after, limit })

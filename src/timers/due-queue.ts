@@ -82,7 +82,8 @@ export class DueQueue {
   }
 
   /**
-   * Sets a timer; replaces one of the same name. Resolves when that is durable.
+   * Sets a timer; replaces one of the same name. Resolves when that is durable. Setting again what is set,
+   * by its `id`, changes nothing: a repeating timer goes on counting.
    *
    * @throws {KeyTooLargeError} DRAMATIS_KEY_TOO_LARGE
    * @throws {EventValueError} DRAMATIS_EVENT_VALUE: the action.
@@ -114,7 +115,9 @@ export class DueQueue {
     })
     return await this.#writer.write((rows) => {
       const removed = remove.filter((name) => rows.remove(name)).length
-      for (const { name, record } of fresh) rows.put(name, record)
+      for (const { name, record } of fresh) {
+        if (rows.get(name)?.id !== record.id) rows.put(name, record)
+      }
       return removed
     })
   }

@@ -22,8 +22,8 @@ interface WaitingChange {
   readonly done: Deferred<unknown>
 }
 
-/** Changes in one transaction. */
-const changesMax = 1_000
+/** Changes in one transaction: preparing them takes the thread for as long. */
+const changesMax = 256
 
 export class DueWriter {
   readonly #queue: string

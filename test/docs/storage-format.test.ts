@@ -72,6 +72,8 @@ before(async () => {
   await runtime.actor(Ledger, 'b').send('write', { text: 'refuse' }, { commandId: 'c2' })
   await runtime.actor(Ledger, 'a').send('write', { text: 'two', cents: 7 }, { commandId: 'c3' })
   await runtime.actor(Ledger, 'b').send('write', { text: 'behind' }, { commandId: 'c4' })
+  const later = runtime.actor(Ledger, 'c').command('write', { text: 'later' })
+  await runtime.schedule('note', later, { at: new Date(4e12), everyMs: 60_000, userId: 'ada' })
   for (const part of [{ view: 'Lines' }, { handler: 'copy' }]) await runtime.caughtUp(4, part)
   await runtime.close()
 })
@@ -222,6 +224,32 @@ describe('the bookkeeping', () => {
       [...cursors.values()].map((value) => unpack(value)),
       [4, 4],
     )
+  })
+
+  test('has a timer, its row in the index, and the counts', async () => {
+    const timers = await readTable('work', 'timers')
+    const due = await readTable('work', 'due')
+    const counts = await readTable('work', 'dueCounts')
+    const { id, setAtMs, action, ...rest } = unpack(
+      timers.get(text('timers') + text('') + text('note'))!,
+    )
+
+    assert.match(id, /^[0-9A-Z]{26}$/)
+    assert.ok(setAtMs > Date.UTC(2024, 0, 1))
+    assert.deepEqual(rest, {
+      ...{ dueAtMs: 4e12, tryAtMs: 4e12, everyMs: 60_000, occurrence: 1 },
+      ...{ failures: 0, error: null },
+    })
+    assert.deepEqual(action, {
+      ...{ kind: 'command', actor: 'Ledger', aggregateId: 'c', command: 'write' },
+      ...{ data: { text: 'later' }, correlationId: id, causationId: id, userId: 'ada' },
+    })
+    const key = text('timers') + number(4e12) + text('') + text('note')
+    assert.deepEqual(
+      [...due].map(([at, value]) => [at, unpack(value)]),
+      [[key, null]],
+    )
+    assert.deepEqual(unpack(counts.get(text('timers'))!), { pending: 1, failing: 0 })
   })
 
   test('has a parked key, and the positions that wait behind it', async () => {

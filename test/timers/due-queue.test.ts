@@ -34,6 +34,41 @@ describe('a due queue', () => {
     assert.equal(place.fired.length, 50)
   })
 
+  onBoth('lets the thread do other things while many are due', async (place) => {
+    place.inFlightMax = 5_000
+    await place.crash()
+    const dueAtMs = place.nowMs
+    await place.queue.setAll(
+      Array.from({ length: 2_000 }, (_, at) => ({
+        ...host(`n${at}`),
+        ...{ id: `${at}`, dueAtMs, everyMs: null, action: null },
+      })),
+    )
+
+    place.queue.start()
+    const firedAtOnce = place.fired.length
+    await place.queue.idle()
+
+    assert.ok(firedAtOnce > 0 && firedAtOnce < 1_000, `${firedAtOnce} at once`)
+    assert.equal(new Set(place.names).size, 2_000)
+    assert.equal(place.fired.length, 2_000)
+  })
+
+  onBoth('goes on counting when a setting is set again', async (place) => {
+    const setting = { id: 'same', dueAtMs: place.nowMs + 100, everyMs: 100, action: null }
+    await place.queue.set(host('tick'), setting)
+    await place.advance(100)
+    await place.advance(100)
+
+    await place.queue.set(host('tick'), setting)
+    await place.advance(100)
+
+    assert.deepEqual(
+      place.fired.map((due) => due.occurrence),
+      [1, 2, 3],
+    )
+  })
+
   onBoth('writes what ends at the same time in a few transactions', async (place) => {
     const { write } = place.database
     let writes = 0

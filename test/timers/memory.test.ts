@@ -12,10 +12,10 @@ import { DueQueue } from '../../src/timers/due-queue.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { onEnd } from '../support/scope.js'
 
-const timers = 20_000
+const timers = 50_000
 const batch = 1_000
-/** Far less than a number for each of them. */
-const bytesPerTimerMax = 8
+/** Less than a name of theirs takes: code and buffers that are used for the first time take some. */
+const bytesPerTimerMax = 40
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void

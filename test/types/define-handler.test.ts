@@ -122,6 +122,31 @@ describe('a handler does not compile', () => {
     compiles(() => defineHandler('confirm', { from: [Order], on: {}, runsOn: 'thread' }))
   })
 
+  test('with a timer for a command that its actor does not have, or at no time', () => {
+    compiles(() =>
+      defineHandler('welcome', {
+        from: [Order],
+        on: {
+          OrderCreated: async (_event, { schedule, cancelTimer }) => {
+            const time = { afterMs: 1_000, everyMs: 60_000 }
+            await schedule('t', Customer, '1', 'rename', { name: 'n' }, time)
+            await schedule('t', 'Customer', '1', 'whatever', { any: 1 }, { at: new Date() })
+            const wasThere: boolean = await cancelTimer('t')
+            // @ts-expect-error misspelt command
+            await schedule('t', Customer, '1', 'renam', { name: 'n' }, time)
+            // @ts-expect-error misspelt field
+            await schedule('t', Customer, '1', 'rename', { nam: 'n' }, time)
+            // @ts-expect-error no time
+            await schedule('t', Customer, '1', 'rename', { name: 'n' })
+            // @ts-expect-error misspelt option
+            await schedule('t', Customer, '1', 'rename', { name: 'n' }, { after: 1 })
+            return wasThere
+          },
+        },
+      }),
+    )
+  })
+
   test('with a command that the actor it sends to does not have', () => {
     compiles(() =>
       defineHandler('confirm', {

@@ -3,7 +3,7 @@
  */
 
 import { describe, test } from 'node:test'
-import type { Runtime } from '../../src/index.js'
+import type { Runtime, TimerInfo } from '../../src/index.js'
 import { defineHandler, defineProjector, rowType } from '../../src/index.js'
 import { compiles, type Equal, type Expect } from './equal.js'
 import { Customer, Order, type OrderState } from './shop.js'
@@ -106,6 +106,23 @@ describe('the past of an actor', () => {
     compiles(() => runtime.actor(Order, '1').state({ at: 0 }))
     // @ts-expect-error a misspelt span
     compiles(() => runtime.actor(Order, '1').events({ recordedAfter: new Date(0) }))
+  })
+})
+
+describe('scheduling in a runtime', () => {
+  test('takes a command that its actor described, and a time', () => {
+    compiles(async () => {
+      const close = runtime.actor(Order, '1').command('close', {})
+      await runtime.schedule('t', close, { at: new Date(), everyMs: 1_000, userId: 'ada' })
+      // @ts-expect-error something else than a command
+      await runtime.schedule('t', runtime.actor(Order, '1').send('close', {}), { afterMs: 1 })
+      // @ts-expect-error misspelt option
+      await runtime.schedule('t', close, { afterMs: 1, every: 1_000 })
+      // @ts-expect-error no time
+      await runtime.schedule('t', close)
+      const timer = await runtime.timers.get('t')
+      compiles((): Expect<Equal<typeof timer, TimerInfo | undefined>> => true)
+    })
   })
 })
 
