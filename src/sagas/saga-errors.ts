@@ -74,7 +74,7 @@ export class SagaFailedError extends DramatisError {
     const left = notUndone.map(({ step }) => step).join(', ')
     super(
       `Expected ${saga} ${sagaId} to complete, found it failed at ${cause.step ?? 'a reaction'}: ` +
-        `${cause.error.message}${left === '' ? '' : ` Not taken back: ${left}.`}`,
+        `${asSentence(cause.error.message)}${left === '' ? '' : ` Not taken back: ${left}.`}`,
       { cause: cause.error },
     )
     this.saga = saga
@@ -122,7 +122,7 @@ export class SagaHaltedError extends DramatisError {
   constructor(saga: string, sagaId: string, step: string | null, cause: ErrorData) {
     super(
       `Expected ${saga} ${sagaId} to go on, found it halted at ${step ?? 'a reaction'}: ` +
-        `${cause.message} Redrive it, or retry, skip or cancel it with runtime.saga(...).`,
+        `${asSentence(cause.message)} Redrive it, or retry, skip or cancel it with runtime.saga(...).`,
       { cause },
     )
     this.saga = saga
@@ -191,4 +191,9 @@ export class SagaWaitAbortedError extends DramatisError {
     this.saga = saga
     this.sagaId = sagaId
   }
+}
+
+/** The message of whoever threw it, fit to be followed by another sentence. */
+function asSentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`
 }
