@@ -38,7 +38,7 @@ export class Catalog {
     const type = this.#types.get(name as string)
     if (
       type !== undefined &&
-      (typeof actor === 'string' || type.definition.creators === actor.creators)
+      (typeof actor === 'string' || isSame(type.definition, actor))
     )
       return type
     throw new UnknownActorError(type === undefined ? name : actor, [...this.#types.keys()])
@@ -49,4 +49,8 @@ export class Catalog {
     if (found !== undefined) return found
     throw new UnknownCommandError(type.name, command, Object.keys(type.definition.commands))
   }
+}
+
+function isSame(registered: AnyActor, actor: AnyActor): boolean {
+  return registered === actor || registered.madeOf === actor
 }

@@ -107,6 +107,8 @@ export interface ActorDefinition<N extends string, S, E extends EventDefinitions
   readonly snapshot: SnapshotRules | null
   /** By the name of the claim, what a state claims. */
   readonly unique: object
+  /** The definition that users hold of this one; absent: it is this one. */
+  readonly madeOf?: AnyActor
 }
 
 /** A command definition with its types erased: how the runtime holds it. */

@@ -53,7 +53,11 @@ export function withSagaCommands(saga: AnySaga): AnyActor {
     name,
     commandOf(saga, schemas[name as keyof SagaCommands], decide as Decide<never>),
   ])
-  return Object.freeze({ ...saga.actor, commands: frozenTable(Object.fromEntries(commands)) })
+  return Object.freeze({
+    ...saga.actor,
+    commands: frozenTable(Object.fromEntries(commands)),
+    madeOf: saga.actor as AnyActor,
+  })
 }
 
 interface Sampled {
