@@ -5,7 +5,7 @@
  */
 
 import type { InstanceEventName, InstanceEvents, StepStart } from './instance-events.js'
-import type { SagaInstance, StepRecord } from './instance-state.js'
+import type { SagaInstance, StepEffect, StepRecord } from './instance-state.js'
 
 type Fold<K extends InstanceEventName> = (
   state: SagaInstance,
@@ -41,6 +41,7 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
     changeSteps(state, steps, (before, { error }) => ({
       ...before!,
       status: 'retrying',
+      effect: effectOfFailure(before!),
       hasTimer: true,
       error,
     })),
@@ -86,7 +87,12 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
   Halted: (state, { number, step, error, answer }) => ({
     ...(step === null || state.steps[step] === undefined
       ? state
-      : changeSteps(state, [{ step }], (before) => ({ ...before!, status: 'halted', error }))),
+      : changeSteps(state, [{ step }], (before) => ({
+          ...before!,
+          status: 'halted',
+          effect: answer === null ? effectOfFailure(before!) : 'done',
+          error,
+        }))),
     halts: [...state.halts, { number, step, error, answer }],
     haltsCount: number,
   }),
@@ -121,6 +127,11 @@ const unstarted: StepRecord = Object.freeze({
   hasTimer: false,
   error: null,
 })
+
+/** What a step may have done whose attempt has failed. */
+function effectOfFailure({ kind, effect }: StepRecord): StepEffect {
+  return kind === 'call' && effect === 'none' ? 'unknown' : effect
+}
 
 /** Whether it is the id of a command that a reaction sent. */
 function isSend(stepId: string): boolean {
