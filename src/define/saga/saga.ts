@@ -212,7 +212,7 @@ function parseSaga(name: string, definition: AnyDefinition): object {
   return Object.freeze({
     ...{ name, startOn, flow, index, on, actor },
     from: Object.freeze([...from]),
-    keyOf: parseKey(name, definition.key),
+    keyOf: parseKey(name, definition.key, from),
     state: functionAt(`${name}.state`, definition.state),
     messages: parseReactions(`${name}.messages`, definition.messages ?? {}),
     rejected: rejected ?? null,
@@ -247,15 +247,25 @@ function parseSteps(name: string, steps: ((flow: unknown) => Steps) | undefined)
 
 function parseStartOn(name: string, startOn: string | readonly string[]): readonly string[] {
   const types = typeof startOn === 'string' ? [startOn] : startOn
-  if (Array.isArray(types) && types.length > 0) return Object.freeze([...types])
+  const isList = Array.isArray(types) && types.length > 0
+  if (isList && types.every((type) => typeof type === 'string')) return Object.freeze([...types])
   throw new InvalidArgumentError(`${name}.startOn`, 'an event type, or a list of them', startOn)
 }
 
-function parseKey(name: string, key: unknown): (event: never) => unknown {
+function parseKey(
+  name: string,
+  key: unknown,
+  from: readonly AnyActor[],
+): (event: never) => unknown {
   if (key === undefined) return (event: { readonly aggregateId: string }) => event.aggregateId
   if (typeof key === 'function') return key as (event: never) => unknown
   const table = objectAt(`${name}.key`, key as Readonly<Record<string, Erased>>)
-  for (const [type, keyOf] of Object.entries(table)) functionAt(`${name}.key.${type}`, keyOf)
+  for (const [type, keyOf] of Object.entries(table)) {
+    functionAt(`${name}.key.${type}`, keyOf)
+    if (from.some((actor) => Object.hasOwn(actor.events as object, type))) continue
+    const names = from.map((actor) => actor.name).join(', ')
+    throw new InvalidArgumentError(`${name}.key`, `of events of ${names}`, type)
+  }
   const byType = frozenTable(table)
   return (event: { readonly type: string; readonly aggregateId: string }) =>
     byType[event.type] === undefined ? event.aggregateId : byType[event.type]!(event)
