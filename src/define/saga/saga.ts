@@ -68,11 +68,26 @@ export interface SagaOptions {
 // biome-ignore lint/suspicious/noExplicitAny: erased; the typed forms are in defineSaga.
 type Erased = (...args: any[]) => any
 
+/** The data that a reaction to a message says it takes; `unknown`: it does not say. */
+type DataTaken<Reaction> = Reaction extends (
+  state: never,
+  data: infer Data,
+  tools: never,
+) => unknown
+  ? [Data] extends [never]
+    ? unknown
+    : Data
+  : unknown
+
 declare const sagaTypes: unique symbol
 
 /** What {@link defineSaga} returns. */
-export interface SagaDefinition<N extends string = string, S = unknown, M extends string = string> {
-  /** Type only: never present at run time. */
+export interface SagaDefinition<
+  N extends string = string,
+  S = unknown,
+  M = Readonly<Record<string, unknown>>,
+> {
+  /** Type only: never present at run time. `M`: what messages carry, by their names. */
   readonly [sagaTypes]: { readonly state: S; readonly messages: M }
   readonly name: N
   readonly from: readonly AnyActor[]
@@ -160,13 +175,13 @@ export function defineSaga<
         tools: ReactionTools<NoInfer<S>>,
       ) => Effects<NoInfer<S>> | LiteralsKept
     }
-    /** What it decides at messages, which timers and hosts send. */
+    /** What it decides at messages, which timers and hosts send. Say what their `data` is, if anything. */
     readonly messages?: {
       readonly [K in keyof M]: (
         state: NoInfer<S>,
         data: never,
         tools: ReactionTools<NoInfer<S>>,
-      ) => Effects<NoInfer<S>>
+      ) => Effects<NoInfer<S>> | LiteralsKept
     } & M
     /** What it decides when a command of a reaction fails. @default the instance halts */
     readonly rejected?: (
@@ -175,7 +190,7 @@ export function defineSaga<
       tools: ReactionTools<NoInfer<S>>,
     ) => Effects<NoInfer<S>>
   },
-): SagaDefinition<N, S, keyof M & string> {
+): SagaDefinition<N, S, { readonly [K in keyof M]: DataTaken<M[K]> }> {
   return parseSaga(name, definition as never) as never
 }
 
