@@ -203,6 +203,7 @@ export type { ReceiptsOf, Runtime } from './runtime/runtime.js'
 export type {
   CancelOptions,
   ListSagasOptions,
+  MessageData,
   OpenStep,
   OperatorOptions,
   SagaInstanceStatus,

@@ -265,10 +265,7 @@ export class Runtime {
    * @throws {InvalidIdError} DRAMATIS_INVALID_ID
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
    */
-  saga<N extends string, S, M extends string>(
-    definition: SagaDefinition<N, S, M>,
-    id: string,
-  ): SagaReference<S, M>
+  saga<N extends string, S, M>(definition: SagaDefinition<N, S, M>, id: string): SagaReference<S, M>
   saga(definition: AnySaga, id?: string): unknown {
     this.#assertOpen()
     const { sagas, storage, upcasts } = this.#parts

@@ -84,8 +84,13 @@ export interface CancelOptions {
   readonly compensate?: boolean
 }
 
+/** What a message carries: optional where its reaction does not say. */
+export type MessageData<Data> = unknown extends Data ? [data?: unknown] : [data: Data]
+
+type AnyMessages = Readonly<Record<string, unknown>>
+
 /** One instance of a saga. It need not exist yet. */
-export interface SagaReference<S, M extends string> {
+export interface SagaReference<S, M> {
   readonly streamId: string
   /** The user's state; `undefined`: no event has started it. */
   state(): Promise<S | undefined>
@@ -110,9 +115,14 @@ export interface SagaReference<S, M extends string> {
    * @throws {SagaHaltedError} DRAMATIS_SAGA_HALTED
    * @throws {SagaCodeError} DRAMATIS_SAGA_CODE: the reaction threw; nothing was recorded.
    */
-  send(message: M, data?: unknown): Promise<void>
-  /** Describes a message for `runtime.schedule`. Nothing is sent. */
-  message(message: M, data?: unknown): SagaMessageToSend
+  send<K extends keyof M & string>(message: K, ...data: MessageData<M[K]>): Promise<void>
+  /**
+   * Describes a message for `runtime.schedule`. Nothing is sent.
+   *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: the saga has no such message.
+   * @throws {EventValueError} DRAMATIS_EVENT_VALUE: the data cannot be kept.
+   */
+  message<K extends keyof M & string>(message: K, ...data: MessageData<M[K]>): SagaMessageToSend
   /**
    * Tries a step again now: one that is halted, or waits for its next attempt. Recorded.
    *
@@ -162,7 +172,7 @@ export function createSagaReference(
   reference: SagaReferencePorts,
   saga: AnySaga,
   id: string,
-): SagaReference<unknown, string> {
+): SagaReference<unknown, AnyMessages> {
   const sagaId = parseAggregateId(saga.name, id)
   const { ports, handler, assertOpen } = reference
   const { instances, ends } = ports
@@ -204,7 +214,7 @@ export function createSagaReference(
     retry: (options = {}) => operate({ verb: 'retry', ...parseOperator('retry', options) }),
     skip: (options = {}) => operate({ verb: 'skip', ...parseOperator('skip', options) }),
     cancel: (options) => operate({ verb: 'cancel', ...parseCancel(options) }),
-  } satisfies SagaReference<unknown, string>)
+  } satisfies SagaReference<unknown, AnyMessages>)
 }
 
 export function createSagaTypeReference({

@@ -92,7 +92,7 @@ function prepareTimer(turn: Turn, place: CodePlace, { timer, when, what }: SagaT
   if (what.kind === 'message' && saga.messages[what.message] === undefined) {
     throw new SagaCodeError(saga.name, place, `it scheduled an unknown message '${what.message}'`)
   }
-  const dueAtMs = 'at' in when ? when.at.getTime() : turn.nowMs + when.afterMs
+  const dueAtMs = when.at?.getTime() ?? turn.nowMs + when.afterMs!
   const command = what.kind === 'send' ? recordedCommandOf(saga, place, what) : null
   const message = what.kind === 'message' ? what.message : null
   const data =

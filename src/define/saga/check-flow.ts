@@ -63,8 +63,17 @@ export function childrenOf(node: FlowNode): readonly FlowNode[] {
   return node.node === 'each' ? [node.steps] : []
 }
 
+/** Whether nothing can come behind it, however it goes. */
+function alwaysFails(node: FlowNode): boolean {
+  if (node.node === 'fail') return true
+  if (node.node === 'sequence') return node.nodes.some(alwaysFails)
+  if (node.node === 'all') return node.branches.some(alwaysFails)
+  if (node.node === 'first') return node.branches.every(alwaysFails)
+  return node.node === 'when' && alwaysFails(node.steps) && alwaysFails(node.otherwise)
+}
+
 function assertReached(saga: string, nodes: readonly FlowNode[]): void {
-  const end = nodes.findIndex((each) => each.node === 'fail')
+  const end = nodes.findIndex(alwaysFails)
   if (end === -1 || end === nodes.length - 1) return
   const after = nodes[end + 1]!
   const name = 'name' in after ? after.name : null

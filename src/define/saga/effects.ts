@@ -27,7 +27,9 @@ export interface SagaMessage {
 }
 
 /** When a timer fires: at a time, or so long after the decision. */
-export type SagaTime = { readonly at: Date } | { readonly afterMs: number }
+export type SagaTime =
+  | { readonly at: Date; readonly afterMs?: never }
+  | { readonly at?: never; readonly afterMs: number }
 
 /** A timer to be set. */
 export interface SagaTimer {
@@ -163,10 +165,10 @@ function parseTimerName(timer: unknown): string {
 
 function parseTime(timer: string, when: SagaTime): SagaTime {
   knownKeys(`time of timer ${timer}`, when, ['at', 'afterMs'])
-  if ('at' in when === 'afterMs' in when) {
+  if ((when.at === undefined) === (when.afterMs === undefined)) {
     throw new InvalidArgumentError(`time of timer ${timer}`, "either 'at' or 'afterMs'", when)
   }
-  if ('at' in when) return { at: dateAt(`at of timer ${timer}`, when.at) }
+  if (when.at !== undefined) return { at: dateAt(`at of timer ${timer}`, when.at) }
   return { afterMs: integerIn(`afterMs of timer ${timer}`, when.afterMs, 0, delayMsMax) }
 }
 

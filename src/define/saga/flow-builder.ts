@@ -65,10 +65,10 @@ export function createFlow(saga: string): Flow<never, never, never> {
 export function sequenceOf(saga: string, steps: Steps, path: readonly unknown[] = []): FlowNode {
   if (!Array.isArray(steps)) {
     const { node } = objectAt(`steps of ${saga}`, steps as FlowNode)
-    if (typeof node === 'string') return steps as FlowNode
+    if (typeof node === 'string' && Object.isFrozen(steps)) return steps as FlowNode
     throw new InvalidArgumentError(
       `steps of ${saga}`,
-      'made by step, all, first, when, each',
+      'made by step, all, first, when, each or fail',
       steps,
     )
   }
@@ -110,10 +110,7 @@ function createStep(saga: string, name: string, options: Options): StepNode {
     action,
     onAnswer: (options.onAnswer ?? null) as StepNode['onAnswer'],
     until,
-    withinMs:
-      options.withinMs === undefined
-        ? null
-        : integerIn(`${what}.withinMs`, options.withinMs, 1, withinMsMax),
+    withinMs: parseWithin(what, options.withinMs, action.kind !== 'none' || until !== null),
     retry: parseRetryPolicy(`${what}.retry`, retry),
     whenExhausted: oneOf(`${what}.whenExhausted`, options.whenExhausted ?? 'compensate', [
       'compensate',
@@ -140,6 +137,12 @@ function parseAction(what: string, options: Options): StepAction {
     call: functionAt(`${what}.call`, call) as never,
     timeoutMs: integerIn(`${what}.timeoutMs`, timeoutMs ?? timeoutMsDefault, 1, 3_600_000),
   })
+}
+
+function parseWithin(what: string, withinMs: unknown, takesTime: boolean): number | null {
+  if (withinMs === undefined) return null
+  if (takesTime) return integerIn(`${what}.withinMs`, withinMs, 1, withinMsMax)
+  throw new InvalidArgumentError(`${what}.withinMs`, "beside send, call or 'until' only", withinMs)
 }
 
 function parseUntil(what: string, until: unknown): StepNode['until'] {

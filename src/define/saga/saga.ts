@@ -68,11 +68,26 @@ export interface SagaOptions {
 // biome-ignore lint/suspicious/noExplicitAny: erased; the typed forms are in defineSaga.
 type Erased = (...args: any[]) => any
 
+/** The data that a reaction to a message says it takes; `unknown`: it does not say. */
+type DataTaken<Reaction> = Reaction extends (
+  state: never,
+  data: infer Data,
+  tools: never,
+) => unknown
+  ? [Data] extends [never]
+    ? unknown
+    : Data
+  : unknown
+
 declare const sagaTypes: unique symbol
 
 /** What {@link defineSaga} returns. */
-export interface SagaDefinition<N extends string = string, S = unknown, M extends string = string> {
-  /** Type only: never present at run time. */
+export interface SagaDefinition<
+  N extends string = string,
+  S = unknown,
+  M = Readonly<Record<string, unknown>>,
+> {
+  /** Type only: never present at run time. `M`: what messages carry, by their names. */
   readonly [sagaTypes]: { readonly state: S; readonly messages: M }
   readonly name: N
   readonly from: readonly AnyActor[]
@@ -160,13 +175,13 @@ export function defineSaga<
         tools: ReactionTools<NoInfer<S>>,
       ) => Effects<NoInfer<S>> | LiteralsKept
     }
-    /** What it decides at messages, which timers and hosts send. */
+    /** What it decides at messages, which timers and hosts send. Say what their `data` is, if anything. */
     readonly messages?: {
       readonly [K in keyof M]: (
         state: NoInfer<S>,
         data: never,
         tools: ReactionTools<NoInfer<S>>,
-      ) => Effects<NoInfer<S>>
+      ) => Effects<NoInfer<S>> | LiteralsKept
     } & M
     /** What it decides when a command of a reaction fails. @default the instance halts */
     readonly rejected?: (
@@ -175,7 +190,7 @@ export function defineSaga<
       tools: ReactionTools<NoInfer<S>>,
     ) => Effects<NoInfer<S>>
   },
-): SagaDefinition<N, S, keyof M & string> {
+): SagaDefinition<N, S, { readonly [K in keyof M]: DataTaken<M[K]> }> {
   return parseSaga(name, definition as never) as never
 }
 
@@ -212,7 +227,7 @@ function parseSaga(name: string, definition: AnyDefinition): object {
   return Object.freeze({
     ...{ name, startOn, flow, index, on, actor },
     from: Object.freeze([...from]),
-    keyOf: parseKey(name, definition.key),
+    keyOf: parseKey(name, definition.key, from),
     state: functionAt(`${name}.state`, definition.state),
     messages: parseReactions(`${name}.messages`, definition.messages ?? {}),
     rejected: rejected ?? null,
@@ -247,15 +262,25 @@ function parseSteps(name: string, steps: ((flow: unknown) => Steps) | undefined)
 
 function parseStartOn(name: string, startOn: string | readonly string[]): readonly string[] {
   const types = typeof startOn === 'string' ? [startOn] : startOn
-  if (Array.isArray(types) && types.length > 0) return Object.freeze([...types])
+  const isList = Array.isArray(types) && types.length > 0
+  if (isList && types.every((type) => typeof type === 'string')) return Object.freeze([...types])
   throw new InvalidArgumentError(`${name}.startOn`, 'an event type, or a list of them', startOn)
 }
 
-function parseKey(name: string, key: unknown): (event: never) => unknown {
+function parseKey(
+  name: string,
+  key: unknown,
+  from: readonly AnyActor[],
+): (event: never) => unknown {
   if (key === undefined) return (event: { readonly aggregateId: string }) => event.aggregateId
   if (typeof key === 'function') return key as (event: never) => unknown
   const table = objectAt(`${name}.key`, key as Readonly<Record<string, Erased>>)
-  for (const [type, keyOf] of Object.entries(table)) functionAt(`${name}.key.${type}`, keyOf)
+  for (const [type, keyOf] of Object.entries(table)) {
+    functionAt(`${name}.key.${type}`, keyOf)
+    if (from.some((actor) => Object.hasOwn(actor.events as object, type))) continue
+    const names = from.map((actor) => actor.name).join(', ')
+    throw new InvalidArgumentError(`${name}.key`, `of events of ${names}`, type)
+  }
   const byType = frozenTable(table)
   return (event: { readonly type: string; readonly aggregateId: string }) =>
     byType[event.type] === undefined ? event.aggregateId : byType[event.type]!(event)
