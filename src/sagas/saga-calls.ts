@@ -127,8 +127,9 @@ export class SagaCalls {
     const context = this.#contextOf(sagaId, step, attempt, known.scope, controller.signal)
     const call = (): unknown => known.action.call(instance.data, context)
     try {
-      const outcome = await makeCall(this.#ports.clock, step, known.action, call, controller)
-      return { step, attempt, ...outcome, isMistake: false }
+      const { action, hasUse } = known
+      const outcome = await makeCall(this.#ports.clock, step, action, call, controller, hasUse)
+      return { step, attempt, ...outcome }
     } finally {
       this.#running.delete(place)
     }
@@ -149,13 +150,18 @@ export class SagaCalls {
 interface KnownCall {
   readonly action: Extract<StepAction, { kind: 'call' }>
   readonly scope: StepScope
+  /** Whether anything is made of its answer. */
+  readonly hasUse: boolean
 }
 
 function callOf(saga: AnySaga, instance: SagaInstance, stepId: string): KnownCall | null {
   const found = findStep(saga, instance, stepId)
   if (found === undefined) return null
-  const action = parseStepId(stepId).isUndo ? found.node.compensate?.action : found.node.action
-  return action?.kind === 'call' ? { action, scope: found.scope } : null
+  const { node, scope } = found
+  const { isUndo } = parseStepId(stepId)
+  const action = isUndo ? node.compensate?.action : node.action
+  const hasUse = !isUndo && node.onAnswer !== null
+  return action?.kind === 'call' ? { action, scope, hasUse } : null
 }
 
 function placeOf(sagaId: string, step: string): string {

@@ -2,7 +2,8 @@
  * One call to the outside: made, timed, and its outcome as data.
  *
  * Whatever the user's function throws becomes an answer. Past `timeoutMs` its signal aborts, and
- * `abandonAfterMs` later it counts as failed even if it never settles.
+ * `abandonAfterMs` later it counts as failed even if it never settles. What it returns is looked at only
+ * where something is made of it.
  */
 
 import type { Clock } from '../base/clock.js'
@@ -34,12 +35,15 @@ export class SagaCallTimeoutError extends DramatisError {
 export interface CallOutcome {
   readonly failure: DeliveryFailure | null
   readonly value: unknown
+  /** It answered with what cannot be recorded: calling again would change nothing. */
+  readonly isMistake: boolean
 }
 
 /**
  * Makes a call.
  *
  * @param controller - Aborted here at the timeout, and by others when nobody wants the answer.
+ * @param hasUse - Whether anything is made of what it returns.
  */
 export async function makeCall(
   clock: Clock,
@@ -47,6 +51,7 @@ export async function makeCall(
   action: Extract<StepAction, { kind: 'call' }>,
   call: () => unknown,
   controller: AbortController,
+  hasUse: boolean,
 ): Promise<CallOutcome> {
   const given = createDeferred<CallOutcome>()
   const { timeoutMs } = action
@@ -55,7 +60,7 @@ export async function makeCall(
     controller.abort(timeout)
     cancel = clock.schedule(abandonAfterMs, () => given.resolve(failed(timeout)))
   })
-  const answered = settled(step, call).then((outcome) => {
+  const answered = settled(step, call, hasUse).then((outcome) => {
     const { reason } = controller.signal
     // What an aborted call says is about the abort.
     const isTimeout = outcome.failure !== null && reason instanceof SagaCallTimeoutError
@@ -68,16 +73,23 @@ export async function makeCall(
   }
 }
 
-async function settled(step: string, call: () => unknown): Promise<CallOutcome> {
+async function settled(step: string, call: () => unknown, hasUse: boolean): Promise<CallOutcome> {
+  let value: unknown
   try {
-    const value = await call()
-    return { failure: null, value: copyValue(value ?? null, `answer of step ${step}`) }
+    value = await call()
   } catch (error) {
     return failed(error)
+  }
+  try {
+    const answer = hasUse ? copyValue(value ?? null, `answer of step ${step}`) : null
+    return { failure: null, value: answer, isMistake: false }
+  } catch (error) {
+    return { ...failed(error), isMistake: true }
   }
 }
 
 function failed(thrown: unknown): CallOutcome {
   const { terminal, retryAfterMs } = failureOf(thrown)
-  return { failure: { error: recordedErrorOf(thrown), terminal, retryAfterMs }, value: null }
+  const failure = { error: recordedErrorOf(thrown), terminal, retryAfterMs }
+  return { failure, value: null, isMistake: false }
 }
