@@ -127,6 +127,9 @@ export type {
   SendStepOptions,
   StepFacts,
   Steps,
+  UndoCause,
+  UndoContext,
+  UndoFacts,
   WaitStepOptions,
 } from './define/saga/steps.js'
 export type { SnapshotMoment, SnapshotOptions, SnapshotRules } from './define/snapshot.js'

@@ -13,6 +13,11 @@ export function recordedErrorOf(thrown: unknown): RecordedError {
   return reason === undefined ? error : { ...error, reason }
 }
 
+/** The domain's own reason; otherwise the code of the error, or its name. */
+export function reasonOfError(error: ErrorData): string {
+  return (error as RecordedError).reason ?? error.code ?? error.name
+}
+
 export function withoutStack({ name, message, code, cause }: ErrorData): RecordedError {
   return {
     name,

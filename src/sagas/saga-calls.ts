@@ -25,6 +25,7 @@ import { stepCommandId } from './send-steps.js'
 import type { Answer } from './settle.js'
 import { makeCall } from './step-call.js'
 import { findStep, type StepScope } from './step-scope.js'
+import { undoCauseOf } from './undo-cause.js'
 
 export interface SagaCallPorts {
   readonly saga: AnySaga
@@ -124,7 +125,9 @@ export class SagaCalls {
     const controller = new AbortController()
     const place = placeOf(sagaId, step)
     this.#running.set(place, controller)
-    const context = this.#contextOf(sagaId, step, attempt, known.scope, controller.signal)
+    const plain = this.#contextOf(sagaId, step, attempt, known.scope, controller.signal)
+    const isUndo = parseStepId(step).isUndo
+    const context = isUndo ? { ...plain, cause: undoCauseOf(instance) } : plain
     const call = (): unknown => known.action.call(instance.data, context)
     try {
       const { action, hasUse } = known

@@ -14,7 +14,7 @@ import { endStep } from './end-step.js'
 import { haltAtCode } from './halt-at-code.js'
 import { react } from './react.js'
 import { recallKept } from './recall-kept.js'
-import { recordedErrorOf } from './recorded-error.js'
+import { reasonOfError, recordedErrorOf } from './recorded-error.js'
 import { SagaCodeError, SagaStepFailedError, SagaStepTimeoutError } from './saga-errors.js'
 import { isReaction, kindOf, nextStart, retryPolicyOf, type StepKind } from './step-policy.js'
 import { callCode, factsOf, type StepScope } from './step-scope.js'
@@ -83,6 +83,10 @@ function settleOne(turn: Turn, answer: Answer, record: StepRecord): void {
     return
   }
   const kind = kindOf(turn, step)
+  if (saysNothingToUndo(kind, failure.error)) {
+    endStep(turn, step, 'completed', 'none', failure.error)
+    return
+  }
   const policy = retryPolicyOf(kind)
   const next = decideAfterFailure(policy, failure, record.attempt, turn.sample)
   if (next.kind === 'park') {
@@ -93,6 +97,11 @@ function settleOne(turn: Turn, answer: Answer, record: StepRecord): void {
   const { attempt } = record
   turn.add('StepsRetrying', { steps: [{ step, attempt, error: failure.error, dueAtMs }] })
   if (next.kind === 'now') turn.starts.push(nextStart(turn, step, kind))
+}
+
+/** Whether the refusal of a compensation is as good as its success. */
+function saysNothingToUndo(kind: StepKind, error: ErrorData): boolean {
+  return kind.kind === 'undo' && kind.node.nothingToUndo.includes(reasonOfError(error))
 }
 
 /** Nobody waited for it any more. What it did is noted, so that it can be taken back. */
@@ -156,7 +165,7 @@ function rejectReaction(turn: Turn, step: string, error: ErrorData): void {
     return
   }
   const { actor, aggregateId, command } = turn.instance.commands[step]!
-  const reason = (error as { reason?: string }).reason ?? error.code ?? error.name
+  const reason = reasonOfError(error)
   const failed = { actor, aggregateId, command, reason, message: error.message }
   react(turn, { name: 'rejected', step }, (state, tools) => rejected(state, failed, tools))
   endStep(turn, step, 'failed', 'none', error)

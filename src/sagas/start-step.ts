@@ -6,9 +6,10 @@
  */
 
 import type { StepStart } from '../define/saga/instance-events.js'
-import type { CompensationNode, StepNode } from '../define/saga/steps.js'
+import type { CompensationNode, StepFacts, StepNode, UndoFacts } from '../define/saga/steps.js'
 import { callCode, factsOf, recordedCommandOf, type StepScope } from './step-scope.js'
 import type { Turn } from './turn.js'
+import { undoCauseOf } from './undo-cause.js'
 
 /** An attempt of a step. The first one starts its time. */
 export function startOfStep(
@@ -23,7 +24,7 @@ export function startOfStep(
     step: stepId,
     attempt,
     kind: action.kind,
-    command: commandOf(turn, node.action, stepId, scope),
+    command: commandOf(turn, node.action, stepId, factsOf(turn, scope)),
     deadlineAtMs: attempt === 1 && withinMs !== null ? turn.nowMs + withinMs : null,
   }
 }
@@ -40,7 +41,7 @@ export function startOfUndo(
     step: undoId,
     attempt,
     kind: node.action.kind,
-    command: commandOf(turn, node.action, undoId, scope),
+    command: commandOf(turn, node.action, undoId, undoFactsOf(turn, scope)),
     deadlineAtMs: null,
   }
 }
@@ -49,11 +50,15 @@ function commandOf(
   turn: Turn,
   action: StepNode['action'],
   stepId: string,
-  scope: StepScope,
+  facts: StepFacts<unknown>,
 ): StepStart['command'] {
   if (action.kind !== 'send') return null
   const { saga, instance } = turn
   const place = { name: 'send', step: stepId }
-  const command = callCode(saga, place, () => action.send(instance.data, factsOf(turn, scope)))
+  const command = callCode(saga, place, () => action.send(instance.data, facts))
   return recordedCommandOf(saga, place, command as never)
+}
+
+function undoFactsOf(turn: Turn, scope: StepScope): UndoFacts<unknown> {
+  return { ...factsOf(turn, scope), cause: undoCauseOf(turn.instance) }
 }

@@ -155,7 +155,7 @@ function parseUntil(what: string, until: unknown): StepNode['until'] {
 
 function parseCompensation(what: string, options: unknown): CompensationNode | null {
   if (options === undefined) return null
-  knownKeys(what, options, ['send', 'call', 'timeoutMs', 'retry', 'when'])
+  knownKeys(what, options, ['send', 'call', 'timeoutMs', 'retry', 'when', 'nothingToUndo'])
   const given = options as Options
   const action = parseAction(what, given)
   if (action.kind === 'none') {
@@ -165,7 +165,18 @@ function parseCompensation(what: string, options: unknown): CompensationNode | n
     action,
     retry: parseRetryPolicy(`${what}.retry`, given.retry as object | undefined),
     when: oneOf(`${what}.when`, given.when ?? 'completed', ['completed', 'attempted']),
+    nothingToUndo: parseReasons(`${what}.nothingToUndo`, action, given.nothingToUndo),
   })
+}
+
+function parseReasons(what: string, action: StepAction, reasons: unknown): readonly string[] {
+  if (reasons === undefined) return Object.freeze([])
+  if (action.kind !== 'send') throw new InvalidArgumentError(what, "beside 'send' only", reasons)
+  const list: readonly unknown[] = arrayAt(what, reasons as readonly unknown[])
+  if (list.length <= 100 && list.every((each) => typeof each === 'string' && each !== '')) {
+    return Object.freeze([...list]) as readonly string[]
+  }
+  throw new InvalidArgumentError(what, 'a list of at most 100 reasons', reasons)
 }
 
 function createBranches(

@@ -35,6 +35,27 @@ export interface CallContext<Item> {
   readonly signal: AbortSignal
 }
 
+/** Why an instance is being taken back. */
+export interface UndoCause {
+  /** The step that failed; `null`: a reaction said so, or an operator. */
+  readonly step: string | null
+  /** The domain's own reason; otherwise the code of the error. */
+  readonly reason: string
+  readonly message: string
+}
+
+/** What the `send` of a compensation is given beside the state. */
+export interface UndoFacts<Item> extends StepFacts<Item> {
+  /** `null`: only a branch is taken back, which lost to another. */
+  readonly cause: UndoCause | null
+}
+
+/** What the `call` of a compensation is given beside the state. */
+export interface UndoContext<Item> extends CallContext<Item> {
+  /** `null`: only a branch is taken back, which lost to another. */
+  readonly cause: UndoCause | null
+}
+
 /** What is done to take a completed step back: a command, or a call to the outside. */
 export type CompensationOptions<S, Item> = {
   /** How often it is tried. @default {@link defaultRetryPolicy} */
@@ -46,13 +67,19 @@ export type CompensationOptions<S, Item> = {
   readonly when?: 'completed' | 'attempted'
 } & (
   | {
-      readonly send: (state: S, facts: StepFacts<Item>) => SagaCommand
+      readonly send: (state: S, facts: UndoFacts<Item>) => SagaCommand
+      /**
+       * Reasons of refusals that mean that there is nothing to take back (any more): the step counts as
+       * taken back. At most 100. @default none: a refusal is tried again, as `retry` says
+       */
+      readonly nothingToUndo?: readonly string[]
       readonly call?: never
       readonly timeoutMs?: never
     }
   | {
       readonly send?: never
-      readonly call: (state: S, context: CallContext<Item>) => unknown
+      readonly nothingToUndo?: never
+      readonly call: (state: S, context: UndoContext<Item>) => unknown
       /** Longest attempt. Milliseconds in [1, 3_600_000]. @default 30_000 */
       readonly timeoutMs?: number
     }
@@ -180,6 +207,7 @@ export interface CompensationNode {
   readonly action: Exclude<StepAction, { kind: 'none' }>
   readonly retry: RetryPolicy
   readonly when: 'completed' | 'attempted'
+  readonly nothingToUndo: readonly string[]
 }
 
 export interface StepNode {
