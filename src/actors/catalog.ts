@@ -36,10 +36,7 @@ export class Catalog {
   actorOf(actor: AnyActor | string): ActorType {
     const name: unknown = typeof actor === 'string' ? actor : actor?.name
     const type = this.#types.get(name as string)
-    if (
-      type !== undefined &&
-      (typeof actor === 'string' || isSame(type.definition, actor))
-    )
+    if (type !== undefined && (typeof actor === 'string' || isSame(type.definition, actor)))
       return type
     throw new UnknownActorError(type === undefined ? name : actor, [...this.#types.keys()])
   }

@@ -160,6 +160,7 @@ const expected = {
       version: 4,
     },
   },
+  sagas: {},
 }
 
 describe('the lock of an app', () => {
