@@ -210,7 +210,6 @@ export type {
   OpenStep,
   OperatorOptions,
   SagaInstanceStatus,
-  SagaMessageToSend,
   SagaReference,
   SagaTypeReference,
 } from './runtime/saga-reference.js'
@@ -230,7 +229,16 @@ export {
 } from './runtime/schema-lock.js'
 export type { EventSchema, Schemas } from './runtime/schemas.js'
 export type { RuntimeStatus } from './runtime/status.js'
-export type { TimerInfo, TimerListOptions, TimerPage, Timers } from './runtime/timers.js'
+export type {
+  TimerCommand,
+  TimerInfo,
+  TimerListOptions,
+  TimerMessage,
+  TimerPage,
+  TimerSetting,
+  Timers,
+} from './runtime/timers.js'
+export type { SagaMessageToSend } from './sagas/message-to-send.js'
 export type { SagaEnd } from './sagas/saga-ends.js'
 export {
   SagaCancelledError,

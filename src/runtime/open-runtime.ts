@@ -11,6 +11,7 @@ import type { AnyActor } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import { UpcastTable } from '../events/upcasting.js'
+import type { SagaMessageToSend } from '../sagas/message-to-send.js'
 import { withSagaCommands } from '../sagas/saga-commands.js'
 import { Sagas } from '../sagas/sagas.js'
 import type { EventStoreOptions } from '../store/contracts.js'
@@ -30,7 +31,7 @@ import { openPools, type Pools } from './pools.js'
 import { Runtime } from './runtime.js'
 import { Scheduling } from './scheduling.js'
 import { openStorage, type Storage } from './storage.js'
-import { sendCommandOf } from './timer-actions.js'
+import { sendCommandOf, sendMessageOf } from './timer-actions.js'
 
 /** What a runtime stands on: a real disk and this process, or simulated ones. */
 export interface RuntimeGround {
@@ -119,8 +120,13 @@ function createCore(
       sagas.see(events)
     },
   })
-  const actions = { command: sendCommandOf(actors), saga: (due: Due) => sagas.fire(due) }
-  const scheduling = new Scheduling({ actors, database, clock, actions })
+  const actions = {
+    command: sendCommandOf(actors),
+    message: sendMessageOf(() => sagas),
+    saga: (due: Due) => sagas.fire(due),
+  }
+  const checkMessage = (message: SagaMessageToSend) => sagas.checkMessage(message)
+  const scheduling = new Scheduling({ actors, database, clock, actions, checkMessage })
   const ports = { actors, timers: scheduling.queue, log: store, upcasts, database, clock, random }
   const sagas: Sagas = new Sagas({ sagas: app.sagas, ...ports })
   return { ids, upcasts, bus, actors, scheduling, sagas }

@@ -28,6 +28,7 @@ import type { AnyProjector, ProjectorDefinition } from '../define/projector.js'
 import type { AnySaga, SagaDefinition } from '../define/saga/saga.js'
 import type { Position } from '../events/event.js'
 import type { UpcastTable } from '../events/upcasting.js'
+import type { SagaMessageToSend } from '../sagas/message-to-send.js'
 import type { Sagas } from '../sagas/sagas.js'
 import { DeadLetters } from '../subscriptions/dead-letters.js'
 import type { HandlerSubscription } from '../subscriptions/handler-subscription.js'
@@ -223,17 +224,22 @@ export class Runtime {
   }
 
   /**
-   * Sends a command later: at a time, or after a delay, and again at an interval if asked for. A timer of
-   * the same name is replaced. Resolves when the timer is durable: from then on it fires whatever happens,
-   * after a restart too if its time has passed. A firing that fails is tried again until it comes through;
-   * the actor records each once, as far as it remembers commands. A rejection by the domain ends it.
+   * Sends a command to an actor, or a message to an instance of a saga, later: at a time, or after a delay,
+   * and again at an interval if asked for. A timer of the same name is replaced. Resolves when the timer is
+   * durable: from then on it fires whatever happens, after a restart too if its time has passed. A firing that
+   * fails is tried again until it comes through; actor or instance record each once, as far as they remember
+   * commands. A rejection by the domain ends it; so does an instance that has not begun, or has ended.
    *
    * @param name - 1 to 200 characters; shared with the timers of handlers.
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT; nothing was scheduled.
    * @throws {SchemaMismatchError} DRAMATIS_SCHEMA_MISMATCH, and whatever else `send` throws before a command
    *   runs; nothing was scheduled.
    */
-  async schedule(name: string, command: ActorCommand, options: ScheduleOptions): Promise<void> {
+  async schedule(
+    name: string,
+    command: ActorCommand | SagaMessageToSend,
+    options: ScheduleOptions,
+  ): Promise<void> {
     this.#assertOpen()
     const { clock, ids, scheduling } = this.#parts
     parseTimerName(name)

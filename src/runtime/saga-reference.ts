@@ -22,7 +22,7 @@ import type { SagaRow } from '../define/saga/instance-view.js'
 import type { AnySaga } from '../define/saga/saga.js'
 import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { UpcastTable } from '../events/upcasting.js'
-import { copyValue } from '../events/values.js'
+import { describeMessage, type SagaMessageToSend } from '../sagas/message-to-send.js'
 import type { Operation } from '../sagas/operate.js'
 import type { SagaEnd } from '../sagas/saga-ends.js'
 import { SagaNotFoundError } from '../sagas/saga-errors.js'
@@ -33,14 +33,6 @@ import type { HandlerStatus, HandlerSubscription } from '../subscriptions/handle
 import type { View } from '../subscriptions/view.js'
 import type { Page } from '../subscriptions/view-query.js'
 import { readEvents } from './read-events.js'
-
-/** A message to an instance that has not been sent: for `runtime.schedule`. Frozen. */
-export interface SagaMessageToSend {
-  readonly saga: string
-  readonly sagaId: string
-  readonly message: string
-  readonly data: unknown
-}
 
 /** A step that has begun and not ended. */
 export interface OpenStep {
@@ -293,20 +285,6 @@ function statusOf(
     kept: inbox,
     timers: Object.keys(timers),
   }
-}
-
-function describeMessage(
-  saga: AnySaga,
-  sagaId: string,
-  message: string,
-  data: unknown,
-): SagaMessageToSend {
-  if (saga.messages[message] === undefined) {
-    const known = Object.keys(saga.messages).join(', ') || 'it has none'
-    throw new InvalidArgumentError('message', `a message of saga ${saga.name} (${known})`, message)
-  }
-  const copy = copyValue(data ?? null, `data of ${message}`)
-  return Object.freeze({ saga: saga.name, sagaId, message, data: copy })
 }
 
 function parsePatience(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal }) {

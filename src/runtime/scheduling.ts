@@ -1,12 +1,13 @@
 /**
- * Scheduling: commands that are sent at a time, whatever happens in between.
+ * Scheduling: commands, and messages to sagas, that are sent at a time, whatever happens in between.
  *
  * Checks what is to be scheduled, sets it, has it carried out, and tells how that went. `timers/` keeps the
  * timers and fires them; what a host sees of them is `timers.ts`.
  *
  * Invariants:
- *   - what is set was a command that its actor takes, with data that it accepts;
- *   - a rejection by the domain is an outcome: the timer is done, or goes on repeating.
+ *   - what is set was a command that its actor takes, with data that it accepts, or a message that its saga has;
+ *   - a rejection is an outcome, and so is that an instance has not begun or has ended: the timer is done, or
+ *     goes on repeating.
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
@@ -14,13 +15,14 @@ import type { Clock } from '../base/clock.js'
 import { type ErrorData, errorToData, InvalidArgumentError } from '../base/errors.js'
 import { objectAt } from '../base/options.js'
 import type { AnyActor } from '../define/actor.js'
+import type { DescribedMessage, SagaMessageToSend } from '../sagas/message-to-send.js'
 import type { TableDatabase } from '../store/tables.js'
 import { publish, type TimerMessage } from '../telemetry/channels.js'
 import type { Due } from '../timers/due.js'
 import { DueQueue } from '../timers/due-queue.js'
 import type { DueQueueStatus } from '../timers/due-tally.js'
 import type { ParsedTime } from './schedule-options.js'
-import { actionValue, type CommandAction, carryOut, type TimerActions } from './timer-actions.js'
+import { actionValue, carryOut, type TimerAction, type TimerActions } from './timer-actions.js'
 
 /** A command that is to be sent later. */
 export interface CommandToSchedule {
@@ -42,7 +44,7 @@ export interface TimerOrigin {
 
 /** How the timers are doing. */
 export interface TimersStatus extends DueQueueStatus {
-  /** Firings whose command the domain refused; they came through, and count as fired too. */
+  /** Firings whose command or message was refused; they came through, and count as fired too. */
   readonly rejected: number
 }
 
@@ -51,12 +53,20 @@ export interface SchedulingPorts {
   readonly database: TableDatabase
   readonly clock: Clock
   readonly actions: TimerActions
+  /** Throws for a message that its saga does not take. */
+  readonly checkMessage: (message: SagaMessageToSend) => DescribedMessage
 }
 
 /** Whose the timers of hosts and handlers are. */
 export const hostOwner = ''
 /** Timers that are fired at the same time: enough that a flush of half a second delays none at 2,000/s. */
 const inFlightMax = 1_024
+/** Codes of errors that are an outcome. */
+const rejections: ReadonlySet<unknown> = new Set([
+  'DRAMATIS_COMMAND_REJECTED',
+  'DRAMATIS_SAGA_NOT_FOUND',
+  'DRAMATIS_SAGA_STATE',
+])
 
 export class Scheduling {
   /** All timers: those of hosts and handlers, under `hostOwner`, and whatever else fires at a time. */
@@ -81,15 +91,15 @@ export class Scheduling {
    * Sets a timer; replaces one of the same name. Resolves when that is durable.
    *
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT, and what `send` throws for a command that
-   *   its actor does not take. Nothing was set.
+   *   its actor does not take, or a message for a saga. Nothing was set.
    */
   async schedule(
     name: string,
-    command: CommandToSchedule,
+    sent: CommandToSchedule | SagaMessageToSend,
     { dueAtMs, everyMs }: ParsedTime,
     origin: TimerOrigin,
   ): Promise<void> {
-    const action = actionValue(this.#actionOf(command, origin))
+    const action = actionValue(this.#actionOf(sent, origin))
     const timer = { owner: hostOwner, name }
     const { id } = origin
     await this.queue.set(timer, { id, dueAtMs, everyMs, action })
@@ -109,8 +119,20 @@ export class Scheduling {
     return { ...this.queue.status(), rejected: this.#rejected }
   }
 
-  #actionOf(scheduled: CommandToSchedule, origin: TimerOrigin): CommandAction {
-    const { actor, aggregateId, command, payload, options } = objectAt('command', scheduled)
+  #actionOf(sent: CommandToSchedule | SagaMessageToSend, origin: TimerOrigin): TimerAction {
+    if ('saga' in objectAt('command', sent))
+      return this.#messageOf(sent as SagaMessageToSend, origin)
+    return this.#commandOf(sent as CommandToSchedule, origin)
+  }
+
+  #messageOf(sent: SagaMessageToSend, origin: TimerOrigin): TimerAction {
+    const { saga, sagaId, message, data } = this.#ports.checkMessage(sent)
+    const { correlationId, causationId, userId } = origin
+    return { kind: 'message', saga, sagaId, message, data, correlationId, causationId, userId }
+  }
+
+  #commandOf(scheduled: CommandToSchedule, origin: TimerOrigin): TimerAction {
+    const { actor, aggregateId, command, payload, options } = scheduled
     if (options !== undefined && Object.keys(options).length > 0) {
       throw new InvalidArgumentError('options of a scheduled command', 'absent', options)
     }
@@ -127,7 +149,7 @@ export class Scheduling {
       await carryOut(this.#ports.actions, due)
     } catch (thrown) {
       const { code, message }: ErrorData = errorToData(thrown)
-      if (code !== 'DRAMATIS_COMMAND_REJECTED') throw thrown
+      if (!rejections.has(code)) throw thrown
       const { reason } = thrown as { readonly reason?: unknown }
       this.#rejections.set(due, typeof reason === 'string' ? reason : message)
     }

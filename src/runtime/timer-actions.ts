@@ -6,14 +6,15 @@
  *
  * Invariants:
  *   - a command is sent under a commandId that follows from the timer's name, id and occurrence: its actor
- *     answers a repeat with the receipt of the first.
+ *     answers a repeat with the receipt of the first;
+ *   - so is a message to an instance of a saga.
  */
 
-import assert from 'node:assert/strict'
 import type { ActorSystem } from '../actors/actor-system.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import type { EventValue } from '../events/event.js'
 import type { Payload } from '../events/schema.js'
+import type { Sagas } from '../sagas/sagas.js'
 import type { Due } from '../timers/due.js'
 
 /** Sends a command to an actor. */
@@ -28,7 +29,20 @@ export interface CommandAction {
   readonly userId: string | null
 }
 
-export type TimerAction = CommandAction
+/** Sends a message to an instance of a saga. */
+export interface MessageAction {
+  readonly kind: 'message'
+  readonly saga: string
+  readonly sagaId: string
+  readonly message: string
+  readonly data: EventValue
+  readonly correlationId: string
+  readonly causationId: string
+  readonly userId: string | null
+}
+
+/** What timers of hosts and handlers do. Those of instances have a kind of their own. */
+export type TimerAction = CommandAction | MessageAction
 
 /** Carries out the timers of one kind. Rejects: it is tried again later. */
 export type CarryOut = (due: Due) => Promise<void>
@@ -41,11 +55,9 @@ export function actionValue(action: TimerAction): EventValue {
   return action as unknown as EventValue
 }
 
-/** The action of a timer that sends a command. */
-export function commandActionOf(due: Due): CommandAction {
-  const action = due.action as unknown as TimerAction
-  assert(action.kind === 'command')
-  return action
+/** The action of a timer of a host or a handler. */
+export function timerActionOf(due: Due): TimerAction {
+  return due.action as unknown as TimerAction
 }
 
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: of a kind that only other versions know. */
@@ -70,12 +82,21 @@ export function commandIdOf({ name, id, occurrence }: Due): string {
 /** Sends the command of a timer. Rejects with what `send` rejects with. */
 export function sendCommandOf(actors: ActorSystem): CarryOut {
   return async (due) => {
-    const { actor, aggregateId, command, data, userId, ...rest } = commandActionOf(due)
-    await actors.send(actor, aggregateId, command, data, {
-      commandId: commandIdOf(due),
-      correlationId: rest.correlationId,
-      causationId: rest.causationId,
-      ...(userId === null ? {} : { userId }),
-    })
+    const action = due.action as unknown as CommandAction
+    const { actor, aggregateId, command, data } = action
+    await actors.send(actor, aggregateId, command, data, sendOptionsOf(due, action))
   }
+}
+
+/** Sends the message of a timer. Rejects with what sending it rejects with. */
+export function sendMessageOf(sagas: () => Sagas): CarryOut {
+  return async (due) => {
+    const action = due.action as unknown as MessageAction
+    await sagas().sendMessage(action, sendOptionsOf(due, action))
+  }
+}
+
+function sendOptionsOf(due: Due, { correlationId, causationId, userId }: TimerAction) {
+  const ids = { commandId: commandIdOf(due), correlationId, causationId }
+  return userId === null ? ids : { ...ids, userId }
 }

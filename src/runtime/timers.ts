@@ -12,10 +12,37 @@ import { InvalidTokenError } from '../subscriptions/errors.js'
 import type { Due } from '../timers/due.js'
 import { parseTimerName } from './schedule-options.js'
 import { hostOwner, type Scheduling } from './scheduling.js'
-import { commandActionOf } from './timer-actions.js'
+import { type TimerAction, timerActionOf } from './timer-actions.js'
 
 /** A timer that is set. */
-export interface TimerInfo {
+export type TimerInfo = TimerSetting & (TimerCommand | TimerMessage)
+
+/** What a timer sends to an actor. */
+export interface TimerCommand {
+  readonly kind: 'command'
+  readonly actor: string
+  readonly aggregateId: string
+  readonly command: string
+  readonly data: Payload
+  readonly saga?: never
+  readonly sagaId?: never
+  readonly message?: never
+}
+
+/** What a timer sends to an instance of a saga. */
+export interface TimerMessage {
+  readonly kind: 'message'
+  readonly saga: string
+  readonly sagaId: string
+  readonly message: string
+  readonly data: unknown
+  readonly actor?: never
+  readonly aggregateId?: never
+  readonly command?: never
+}
+
+/** When a timer fires, and how it did so far. */
+export interface TimerSetting {
   readonly name: string
   /** Names this setting of the timer; one that replaces it has another. */
   readonly id: string
@@ -25,10 +52,6 @@ export interface TimerInfo {
   readonly everyMs: number | null
   /** Which firing comes next, 1-based. */
   readonly occurrence: number
-  readonly actor: string
-  readonly aggregateId: string
-  readonly command: string
-  readonly data: Payload
   readonly setAt: Date
   /** How often this firing has failed so far; a rejection by the domain is no failure. */
   readonly failures: number
@@ -109,13 +132,21 @@ export class Timers {
 
 function infoOf(due: Due, nowMs: number): TimerInfo {
   const { name, id, dueAtMs, everyMs, occurrence, setAtMs, failures, error, tryAtMs } = due
-  const { actor, aggregateId, command, data } = commandActionOf(due)
   return {
     ...{ name, id, dueAt: new Date(dueAtMs), everyMs, occurrence },
-    ...{ actor, aggregateId, command, data },
+    ...sentBy(timerActionOf(due)),
     ...{ setAt: new Date(setAtMs), failures, error, nextTryAt: new Date(tryAtMs) },
     isLate: dueAtMs <= nowMs,
   }
+}
+
+function sentBy(action: TimerAction): TimerCommand | TimerMessage {
+  if (action.kind === 'command') {
+    const { kind, actor, aggregateId, command, data } = action
+    return { kind, actor, aggregateId, command, data }
+  }
+  const { kind, saga, sagaId, message, data } = action
+  return { kind, saga, sagaId, message, data }
 }
 
 function parsePrefix(prefix: unknown): string {

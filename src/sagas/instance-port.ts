@@ -26,12 +26,15 @@ export class InstancePort {
     this.saga = saga
   }
 
-  /** @throws what the decision throws, and what sending a command throws. */
+  /**
+   * @param origin - With a `commandId`: it is told once, however often it is repeated.
+   * @throws what the decision throws, and what sending a command throws.
+   */
   async tell<K extends keyof SagaCommands>(
     sagaId: string,
     command: K,
     data: SagaCommands[K],
-    origin?: Origin,
+    origin?: Origin & { readonly commandId?: string },
   ): Promise<Receipt> {
     try {
       return await this.#actors.send(this.saga, sagaId, command, data, origin)

@@ -18,7 +18,12 @@ import type { TableDatabase } from '../store/tables.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import type { Due } from '../timers/due.js'
 import type { DueQueue } from '../timers/due-queue.js'
-import { InstancePort } from './instance-port.js'
+import { InstancePort, type Origin } from './instance-port.js'
+import {
+  type DescribedMessage,
+  describeMessage,
+  type SagaMessageToSend,
+} from './message-to-send.js'
 import { SagaCalls } from './saga-calls.js'
 import { SagaEnds } from './saga-ends.js'
 import { createSagaHandler } from './saga-handler.js'
@@ -89,6 +94,24 @@ export class Sagas {
     } else if (tick.tick === 'deadline') {
       await instances.tell(sagaId, 'endStepTime', { step: tick.step }, origin)
     } else await instances.tell(sagaId, 'message', { message: tick.message }, origin)
+  }
+
+  /** Checks a message that is to be sent later. Throws as {@link describeMessage} does, and `portsOf`. */
+  checkMessage({ saga, sagaId, message, data }: SagaMessageToSend): DescribedMessage {
+    return describeMessage(this.portsOf(saga).saga, sagaId, message, data)
+  }
+
+  /**
+   * Sends a message that comes from nobody inside. Throws as `takeMessage` does, and as sending does.
+   *
+   * @param origin - Its `commandId` names the message: it is taken once, however often it is repeated.
+   */
+  async sendMessage(
+    { saga, sagaId, message, data }: SagaMessageToSend,
+    origin: Origin & { readonly commandId: string },
+  ): Promise<void> {
+    const sent = { timer: null, message, data, command: null }
+    await this.portsOf(saga).instances.tell(sagaId, 'message', { message: sent }, origin)
   }
 
   async stop(deadlineMs: number): Promise<void> {

@@ -252,7 +252,8 @@ describe('the list of timers', () => {
     assert.match(id, /^[0-9A-Z]{26}$/)
     assert.deepEqual(timer, {
       ...{ name: 'b-1', dueAt: new Date(nowMs + 5_000), everyMs: 1_000, occurrence: 1 },
-      ...{ actor: 'Booking', aggregateId: 'b-1', command: 'remind', data: { text: 'b-1' } },
+      ...{ kind: 'command', actor: 'Booking', aggregateId: 'b-1' },
+      ...{ command: 'remind', data: { text: 'b-1' } },
       ...{ setAt: new Date(nowMs), failures: 0, error: null },
       ...{ nextTryAt: new Date(nowMs + 5_000), isLate: false },
     })
