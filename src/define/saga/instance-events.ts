@@ -10,6 +10,7 @@ import type { Position } from '../../events/event.js'
 import { defineEvent, type EventDefinition } from '../event.js'
 import type {
   AbandonCause,
+  KeptEvent,
   NotUndone,
   RecordedCommand,
   SagaCause,
@@ -80,7 +81,7 @@ export interface InstanceEvents {
   /** Steps under way that are not wanted any more: calls are aborted, answers awaited. */
   readonly StepsAbandoned: { readonly steps: readonly string[]; readonly why: AbandonCause }
   /** A kept event is read again, for a step that waits for it now. */
-  readonly Recalled: { readonly type: string; readonly position: Position }
+  readonly Recalled: KeptEvent
   readonly TimerSet: {
     readonly timer: string
     readonly id: string
@@ -154,7 +155,7 @@ const rules: Readonly<Record<InstanceEventName, Readonly<Record<string, unknown>
   StepsRetrying: steps,
   StepsEnded: steps,
   StepsAbandoned: { ...steps, why: 'string' },
-  Recalled: { type: 'string', position: 'number' },
+  Recalled: { type: 'string', position: 'number', part: 'number' },
   TimerSet: {
     timer: 'string',
     id: 'string',

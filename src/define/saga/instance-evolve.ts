@@ -5,7 +5,7 @@
  */
 
 import type { InstanceEventName, InstanceEvents, StepStart } from './instance-events.js'
-import type { SagaInstance, StepRecord } from './instance-state.js'
+import { isSameEvent, type SagaInstance, type StepRecord } from './instance-state.js'
 
 type Fold<K extends InstanceEventName> = (
   state: SagaInstance,
@@ -19,11 +19,15 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
     data,
     receivedTo: [event.position, event.part],
   }),
-  Received: (state, { event, kept }) => ({
-    ...state,
-    receivedTo: laterOf(state.receivedTo, [event.position, event.part]),
-    inbox: kept ? [...state.inbox, { type: event.type, position: event.position }] : state.inbox,
-  }),
+  Received: (state, { event, kept }) => {
+    const { type, position, part } = event
+    return {
+      ...state,
+      receivedTo: laterOf(state.receivedTo, [position, part]),
+      recalled: state.recalled.filter((each) => !isSameEvent(each, event)),
+      inbox: kept ? [...state.inbox, { type, position, part }] : state.inbox,
+    }
+  },
   Messaged: (state, { timer }) =>
     timer === null ? state : { ...state, timers: without(state.timers, timer) },
   StateChanged: (state, { state: data }) => ({ ...state, data }),
@@ -65,9 +69,10 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
       steps.map((step) => ({ step })),
       (before) => ({ ...before!, abandoned: why }),
     ),
-  Recalled: (state, { position }) => ({
+  Recalled: (state, event) => ({
     ...state,
-    inbox: state.inbox.filter((each) => each.position !== position),
+    inbox: state.inbox.filter((each) => !isSameEvent(each, event)),
+    recalled: [...state.recalled, event],
   }),
   TimerSet: (state, { timer, id }) => ({
     ...state,
@@ -165,7 +170,7 @@ function changeSteps<T extends { readonly step: string }>(
 }
 
 function ended(state: SagaInstance, status: SagaInstance['status']): SagaInstance {
-  return { ...state, status, halts: [], timers: {}, inbox: [] }
+  return { ...state, status, halts: [], timers: {}, inbox: [], recalled: [] }
 }
 
 function laterOf(
