@@ -48,7 +48,8 @@ export interface StepRetry {
   /** The one that failed. */
   readonly attempt: number
   readonly error: ErrorData
-  readonly dueAtMs: number
+  /** `null`: at once; it begins with the same decision. */
+  readonly dueAtMs: number | null
 }
 
 /** How a step ended. */

@@ -42,10 +42,10 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
   StepsAnswered: (state, { steps }) =>
     changeSteps(state, steps, (before) => ({ ...before!, status: 'waiting', effect: 'done' })),
   StepsRetrying: (state, { steps }) =>
-    changeSteps(state, steps, (before, { error }) => ({
+    changeSteps(state, steps, (before, { error, dueAtMs }) => ({
       ...before!,
       status: 'retrying',
-      hasTimer: true,
+      hasTimer: before!.hasTimer || dueAtMs !== null,
       error,
     })),
   StepsEnded: (state, { steps }) => {
