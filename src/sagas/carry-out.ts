@@ -104,13 +104,13 @@ function abandonSteps(
 /** Reads a kept event again and offers it. */
 async function recall(ports: SagaPorts, event: InstanceEvent<'Recalled'>): Promise<void> {
   const { log, events, instances } = ports
-  const { position, type } = event.data
+  const { position, type, part: asked } = event.data
   const batch = await log.readBatch({ after: position - 1, to: position, eventsMax: 1 })
   const kept = batch.events[0]
   if (kept === undefined) return
   const origin = originOf(event)
   for (const part of events.partsOf(kept) ?? [kept]) {
-    if (part.type !== type) continue
+    if (part.type !== type || (part.part ?? 0) !== asked) continue
     const command = { event: part, recalled: true }
     await instances.tell(event.aggregateId, 'receive', command, origin)
   }

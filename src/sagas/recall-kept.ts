@@ -14,9 +14,7 @@ export function recallKept(turn: Turn, begun: readonly (StepStart | StepAnswer)[
   const { inbox } = turn.instance
   if (inbox.length === 0) return
   const awaited = new Set(begun.flatMap(({ step }) => typesAwaitedBy(turn, step)))
-  for (const { type, position } of inbox) {
-    if (awaited.has(type)) turn.add('Recalled', { type, position })
-  }
+  for (const event of inbox) if (awaited.has(event.type)) turn.add('Recalled', event)
 }
 
 function typesAwaitedBy(turn: Turn, stepId: string): readonly string[] {

@@ -6,7 +6,7 @@
 
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { EventReference } from '../define/saga/instance-events.js'
-import { isActive, type SagaInstance } from '../define/saga/instance-state.js'
+import { isActive, isSameEvent, type SagaInstance } from '../define/saga/instance-state.js'
 import { copyValue } from '../events/values.js'
 import { advance } from './advance.js'
 import { endStep } from './end-step.js'
@@ -29,7 +29,7 @@ const keptMax = 100
  * - a reaction is asked, and a step that waits for it ends; one that no step waits for yet is kept;
  * - otherwise it is ignored, and leaves no trace.
  *
- * @param recalled - It was kept, and is offered again.
+ * @param recalled - It was kept, and is offered again: once, however often that is delivered.
  * @throws {SagaHaltedError} DRAMATIS_SAGA_HALTED
  * @throws {SagaUnmatchedError} DRAMATIS_SAGA_UNMATCHED
  * @throws {SagaInboxFullError} DRAMATIS_SAGA_INBOX_FULL
@@ -45,7 +45,7 @@ export function receive(turn: Turn, event: AnyRecordedEvent, recalled: boolean):
     if (saga.missing === 'ignore') return
     throw new SagaUnmatchedError(saga.name, sagaId, event.id, 'none')
   }
-  if (!recalled && isKnown(instance, event)) return
+  if (recalled ? !isRecalled(instance, event) : isKnown(instance, event)) return
   if (!isActive(instance) || instance.isCompleting) {
     if (saga.ended === 'ignore' || recalled) return
     throw new SagaUnmatchedError(saga.name, sagaId, event.id, `it ${instance.status}`)
@@ -76,7 +76,7 @@ function take(turn: Turn, event: AnyRecordedEvent, recalled: boolean): void {
     const { inbox } = turn.instance
     if (inbox.length >= keptMax) throw new SagaInboxFullError(saga.name, turn.sagaId, keptMax)
   }
-  if (isKept || hasEnded || reaction === 'acted') {
+  if (isKept || hasEnded || recalled || reaction === 'acted') {
     turn.add('Received', { event: reference, kept: isKept })
   }
   advance(turn)
@@ -113,6 +113,11 @@ function endAwaiting(turn: Turn, event: AnyRecordedEvent): boolean {
 
 function isKnown({ receivedTo }: SagaInstance, { position, part = 0 }: AnyRecordedEvent): boolean {
   return position < receivedTo[0] || (position === receivedTo[0] && part <= receivedTo[1])
+}
+
+function isRecalled({ recalled }: SagaInstance, event: AnyRecordedEvent): boolean {
+  const reference = referenceTo(event)
+  return recalled.some((each) => isSameEvent(each, reference))
 }
 
 function referenceTo({ id, type, position, part = 0 }: AnyRecordedEvent): EventReference {

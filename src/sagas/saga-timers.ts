@@ -35,7 +35,7 @@ export function retryTimer(
   origin: Origin,
 ): Setting {
   const name = retryName(step)
-  return timer(saga, sagaId, name, `${attempt}`, dueAtMs, origin, { tick: 'retry', step, attempt })
+  return timer(saga, sagaId, name, `${attempt}`, dueAtMs!, origin, { tick: 'retry', step, attempt })
 }
 
 export function deadlineTimer(

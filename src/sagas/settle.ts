@@ -93,10 +93,10 @@ function settleOne(turn: Turn, answer: Answer, record: StepRecord): void {
     giveUp(turn, step, kind, record, failure.error)
     return
   }
-  const dueAtMs = turn.nowMs + (next.kind === 'later' ? next.delayMs : 0)
+  const dueAtMs = next.kind === 'later' ? turn.nowMs + next.delayMs : null
   const { attempt } = record
   turn.add('StepsRetrying', { steps: [{ step, attempt, error: failure.error, dueAtMs }] })
-  if (next.kind === 'now') turn.starts.push(nextStart(turn, step, kind))
+  if (dueAtMs === null) turn.starts.push(nextStart(turn, step, kind))
 }
 
 /** Whether the refusal of a compensation is as good as its success. */

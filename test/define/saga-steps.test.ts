@@ -48,6 +48,7 @@ describe('the steps of a saga', () => {
       action: { kind: 'send', send },
       retry: defaultRetryPolicy,
       when: 'completed',
+      nothingToUndo: [],
     })
   })
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { CallContext } from '../../src/define/saga/steps.js'
+import type { RecordedError } from '../../src/sagas/recorded-error.js'
 import { collect } from '../../src/testing/collect.js'
 import { Account, Room, Trip } from './travel.js'
 import { charging, openTrips, taking, tripSaga } from './trips.js'
@@ -51,9 +52,11 @@ describe('a step that sends', () => {
 
     assert.equal(await ended('t1'), 'compensated')
     const { cause, openSteps, notUndone } = await runtime.saga(saga, 't1').status()
-    assert.equal(cause?.step, 'charge')
-    assert.equal(cause?.error.code, 'DRAMATIS_COMMAND_REJECTED')
-    assert.equal((cause?.error as { reason?: string }).reason, 'TOO_MUCH')
+    const { code, reason } = cause!.error as RecordedError
+    assert.deepEqual(
+      [cause!.step, code, reason],
+      ['charge', 'DRAMATIS_COMMAND_REJECTED', 'TOO_MUCH'],
+    )
     assert.deepEqual([openSteps, notUndone], [[], []])
   })
 
@@ -138,10 +141,8 @@ describe('a step that calls', () => {
     assert.equal(await ended('t1'), 'compensated')
     assert.equal(calls, 1)
     const { cause } = await runtime.saga(saga, 't1').status()
-    assert.deepEqual(
-      [cause?.step, cause?.error.message, (cause?.error as { reason?: string }).reason],
-      ['capture', 'not this card', 'DECLINED'],
-    )
+    const { message, reason } = cause!.error as RecordedError
+    assert.deepEqual([cause!.step, message, reason], ['capture', 'not this card', 'DECLINED'])
     assert.deepEqual(await outcomes('t1'), [
       'take completed',
       'capture failed',

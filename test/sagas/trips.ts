@@ -28,7 +28,7 @@ export interface TripState {
 }
 
 export type TripFlow = FlowFrom<TripState, readonly [typeof Trip]>
-export type TripSaga = SagaDefinition<'Booking', TripState, string>
+export type TripSaga = SagaDefinition<'Booking', TripState>
 
 /** A saga of that name for trips that are asked for. */
 export function tripSaga(steps: (flow: TripFlow) => Steps, options: SagaOptions = {}): TripSaga {

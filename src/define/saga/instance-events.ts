@@ -10,6 +10,7 @@ import type { Position } from '../../events/event.js'
 import { defineEvent, type EventDefinition } from '../event.js'
 import type {
   AbandonCause,
+  KeptEvent,
   NotUndone,
   RecordedCommand,
   SagaCause,
@@ -47,7 +48,8 @@ export interface StepRetry {
   /** The one that failed. */
   readonly attempt: number
   readonly error: ErrorData
-  readonly dueAtMs: number
+  /** `null`: at once; it begins with the same decision. */
+  readonly dueAtMs: number | null
 }
 
 /** How a step ended. */
@@ -80,7 +82,7 @@ export interface InstanceEvents {
   /** Steps under way that are not wanted any more: calls are aborted, answers awaited. */
   readonly StepsAbandoned: { readonly steps: readonly string[]; readonly why: AbandonCause }
   /** A kept event is read again, for a step that waits for it now. */
-  readonly Recalled: { readonly type: string; readonly position: Position }
+  readonly Recalled: KeptEvent
   readonly TimerSet: {
     readonly timer: string
     readonly id: string
@@ -154,7 +156,7 @@ const rules: Readonly<Record<InstanceEventName, Readonly<Record<string, unknown>
   StepsRetrying: steps,
   StepsEnded: steps,
   StepsAbandoned: { ...steps, why: 'string' },
-  Recalled: { type: 'string', position: 'number' },
+  Recalled: { type: 'string', position: 'number', part: 'number' },
   TimerSet: {
     timer: 'string',
     id: 'string',

@@ -5,7 +5,12 @@
  */
 
 import type { InstanceEventName, InstanceEvents, StepStart } from './instance-events.js'
-import type { SagaInstance, StepEffect, StepRecord } from './instance-state.js'
+import {
+  isSameEvent,
+  type SagaInstance,
+  type StepEffect,
+  type StepRecord,
+} from './instance-state.js'
 
 type Fold<K extends InstanceEventName> = (
   state: SagaInstance,
@@ -19,11 +24,15 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
     data,
     receivedTo: [event.position, event.part],
   }),
-  Received: (state, { event, kept }) => ({
-    ...state,
-    receivedTo: laterOf(state.receivedTo, [event.position, event.part]),
-    inbox: kept ? [...state.inbox, { type: event.type, position: event.position }] : state.inbox,
-  }),
+  Received: (state, { event, kept }) => {
+    const { type, position, part } = event
+    return {
+      ...state,
+      receivedTo: laterOf(state.receivedTo, [position, part]),
+      recalled: state.recalled.filter((each) => !isSameEvent(each, event)),
+      inbox: kept ? [...state.inbox, { type, position, part }] : state.inbox,
+    }
+  },
   Messaged: (state, { timer }) =>
     timer === null ? state : { ...state, timers: without(state.timers, timer) },
   StateChanged: (state, { state: data }) => ({ ...state, data }),
@@ -38,11 +47,11 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
   StepsAnswered: (state, { steps }) =>
     changeSteps(state, steps, (before) => ({ ...before!, status: 'waiting', effect: 'done' })),
   StepsRetrying: (state, { steps }) =>
-    changeSteps(state, steps, (before, { error }) => ({
+    changeSteps(state, steps, (before, { error, dueAtMs }) => ({
       ...before!,
       status: 'retrying',
       effect: effectOfFailure(before!),
-      hasTimer: true,
+      hasTimer: before!.hasTimer || dueAtMs !== null,
       error,
     })),
   StepsEnded: (state, { steps }) => {
@@ -66,9 +75,10 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
       steps.map((step) => ({ step })),
       (before) => ({ ...before!, abandoned: why }),
     ),
-  Recalled: (state, { position }) => ({
+  Recalled: (state, event) => ({
     ...state,
-    inbox: state.inbox.filter((each) => each.position !== position),
+    inbox: state.inbox.filter((each) => !isSameEvent(each, event)),
+    recalled: [...state.recalled, event],
   }),
   TimerSet: (state, { timer, id }) => ({
     ...state,
@@ -176,7 +186,7 @@ function changeSteps<T extends { readonly step: string }>(
 }
 
 function ended(state: SagaInstance, status: SagaInstance['status']): SagaInstance {
-  return { ...state, status, halts: [], timers: {}, inbox: [] }
+  return { ...state, status, halts: [], timers: {}, inbox: [], recalled: [] }
 }
 
 function laterOf(

@@ -70,6 +70,8 @@ export interface StepRecord {
 export interface KeptEvent {
   readonly type: string
   readonly position: Position
+  /** Which one of those that an upcaster made of it, from 0. */
+  readonly part: number
 }
 
 /** Why an instance cannot go on without an operator. */
@@ -112,6 +114,8 @@ export interface SagaInstance {
   /** Which branch of `first` won, by id. */
   readonly winners: Readonly<Record<string, number>>
   readonly inbox: readonly KeptEvent[]
+  /** Those that are read again, until they have been offered. */
+  readonly recalled: readonly KeptEvent[]
   /** Timers that are set, by name, each with the id of its setting. */
   readonly timers: Readonly<Record<string, string>>
   readonly timersSet: number
@@ -140,6 +144,7 @@ export const newInstance: SagaInstance = Object.freeze({
   items: Object.freeze({}),
   winners: Object.freeze({}),
   inbox: Object.freeze([]),
+  recalled: Object.freeze([]),
   timers: Object.freeze({}),
   timersSet: 0,
   sends: 0,
@@ -151,6 +156,11 @@ export const newInstance: SagaInstance = Object.freeze({
   cancelled: null,
   notUndone: Object.freeze([]),
 })
+
+/** Whether two say the same place in the log. */
+export function isSameEvent(one: KeptEvent, { type, position, part }: KeptEvent): boolean {
+  return one.position === position && one.part === part && one.type === type
+}
 
 /** Whether it goes on. */
 export function isActive({ status }: SagaInstance): boolean {
