@@ -5,7 +5,12 @@
  */
 
 import type { InstanceEventName, InstanceEvents, StepStart } from './instance-events.js'
-import { isSameEvent, type SagaInstance, type StepRecord } from './instance-state.js'
+import {
+  isSameEvent,
+  type SagaInstance,
+  type StepEffect,
+  type StepRecord,
+} from './instance-state.js'
 
 type Fold<K extends InstanceEventName> = (
   state: SagaInstance,
@@ -45,6 +50,7 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
     changeSteps(state, steps, (before, { error, dueAtMs }) => ({
       ...before!,
       status: 'retrying',
+      effect: effectAfterFailure(before!),
       hasTimer: before!.hasTimer || dueAtMs !== null,
       error,
     })),
@@ -91,7 +97,12 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
   Halted: (state, { number, step, error, answer }) => ({
     ...(step === null || state.steps[step] === undefined
       ? state
-      : changeSteps(state, [{ step }], (before) => ({ ...before!, status: 'halted', error }))),
+      : changeSteps(state, [{ step }], (before) => ({
+          ...before!,
+          status: 'halted',
+          effect: answer === null ? effectAfterFailure(before!) : 'done',
+          error,
+        }))),
     halts: [...state.halts, { number, step, error, answer }],
     haltsCount: number,
   }),
@@ -113,6 +124,11 @@ export function evolveInstance<K extends InstanceEventName>(
   data: InstanceEvents[K],
 ): SagaInstance {
   return folds[name](state, data)
+}
+
+/** A call that failed may have acted all the same. */
+function effectAfterFailure({ kind, effect }: StepRecord): StepEffect {
+  return kind === 'call' && effect === 'none' ? 'unknown' : effect
 }
 
 /** What a step is that ended without having begun. */
