@@ -29,10 +29,14 @@ export function retryStep(turn: Turn, step: string, attempt: number): void {
   }
 }
 
-/** A step's time is over. One that is under way is given up, and waited for. */
+/**
+ * A step's time is over. One that is under way is given up, and waited for; one that is halted waits for
+ * its operator all the same.
+ */
 export function endStepTime(turn: Turn, step: string): void {
   const record = turn.instance.steps[step]
   if (record === undefined || !isOpen(record) || turn.instance.status !== 'running') return
+  if (record.status === 'halted') return
   if (isInFlight(record)) abandon(turn, step, record)
   else endStep(turn, step, 'failed', record.effect, timeoutOf(step))
   advance(turn)

@@ -88,8 +88,8 @@ export type CompensationOptions<S, Item> = {
 interface StepBase<S, E, Item> {
   /**
    * Events that end the step, by type: each returns the state from then on, `fail(reason)`, or `ignore()`
-   * when it is not the one. With a command or a call, it has to succeed first. An event that came
-   * earlier, but after the instance began, counts.
+   * when it is not the one. With a command or a call, it has to succeed first; a step that an event made
+   * fail is not taken back. An event that came earlier, but after the instance began, counts.
    */
   readonly until?: {
     readonly [K in keyof E]?: (
@@ -100,7 +100,8 @@ interface StepBase<S, E, Item> {
   }
   /**
    * How long the step may take in all, from its start. Past that it fails with cause
-   * `DRAMATIS_SAGA_STEP_TIMEOUT`. Milliseconds in [1, 3_153_600_000_000]. @default no limit
+   * `DRAMATIS_SAGA_STEP_TIMEOUT`, and what its command has done is taken back. One that is halted by then
+   * has all the time that its operator needs. Milliseconds in [1, 3_153_600_000_000]. @default no limit
    */
   readonly withinMs?: number
   /**
