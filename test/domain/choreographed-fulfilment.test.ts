@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { generateOrders } from '../../actors/demo/generated-orders.js'
 import { readOlistOrders } from '../../actors/demo/olist.js'
+import { areHandlersThrough } from '../../actors/fulfilment/at-rest.js'
 import { checkBooks } from '../../actors/fulfilment/books.js'
 import { fulfilmentHandlers } from '../../actors/fulfilment/choreographed/app.js'
 import { paymentTimeMs } from '../../actors/fulfilment/choreographed/order-steps.js'
@@ -25,7 +26,7 @@ import { type HandlerContext, type HandlerDefinition, openRuntime } from '../../
 import { TemporaryDirectory } from '../store/temporary.js'
 import { until } from '../subscriptions/until.js'
 import { onEnd } from '../support/scope.js'
-import { FulfilmentRun, isAtRest, orderOf } from './fulfilment-run.js'
+import { FulfilmentRun, orderOf } from './fulfilment-run.js'
 import { ordersDirectory, ordersMissing } from './orders-directory.js'
 
 const one = { productId: 'p1', quantity: 1 }
@@ -291,7 +292,7 @@ test('on worker threads and a directory it comes to the same', async (t) => {
 
   await receiveStock(runtime, stockFor(orders, plan))
   await placeOrders(runtime, orders)
-  await until('fulfilment is at rest', () => isAtRest(runtime, fulfilmentHandlers))
+  await until('fulfilment is at rest', () => areHandlersThrough(runtime))
 
   const { figures, isSound, laws } = await checkBooks(runtime)
   assert.ok(isSound, JSON.stringify(laws))

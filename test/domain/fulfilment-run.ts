@@ -6,21 +6,19 @@
 
 import type { TestContext } from 'node:test'
 import { orderCommand } from '../../actors/demo/order-command.js'
-import { fulfilmentHandlers } from '../../actors/fulfilment/choreographed/app.js'
-import { PickList } from '../../actors/fulfilment/choreographed/pick-list.js'
+import { areHandlersThrough, isAtRest } from '../../actors/fulfilment/at-rest.js'
+import choreographed from '../../actors/fulfilment/choreographed/app.js'
 import type { OrderPlaced } from '../../actors/fulfilment/order-input.js'
 import type { OutsidePlan } from '../../actors/fulfilment/outside/outside-plan.js'
 import { calmPlan } from '../../actors/fulfilment/outside/outside-plan.js'
 import { installPlan } from '../../actors/fulfilment/outside/plan-in-force.js'
 import type { Pieces } from '../../actors/fulfilment/pieces.js'
 import { placeOrders, receiveStock } from '../../actors/fulfilment/place-orders.js'
-import { Inventory } from '../../actors/inventory/inventory.js'
-import { Order } from '../../actors/order/order.js'
-import { Payment } from '../../actors/payment/payment.js'
-import { Shipment } from '../../actors/shipment/shipment.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { createSeededRandom } from '../../src/base/random.js'
 import {
+  type AnySaga,
+  type AppDefinition,
   defineApp,
   type HandlerDefinition,
   openRuntime,
@@ -40,36 +38,34 @@ export function orderOf(orderId: string, ...pieces: readonly Pieces[]): OrderPla
 export interface FulfilmentSetup {
   /** @default nothing goes wrong */
   readonly plan?: Partial<OutsidePlan>
-  /** @default the choreography's own */
+  /** Which of the twins. @default the choreographed one */
+  readonly app?: AppDefinition
+  /** @default the app's own */
   readonly handlers?: readonly HandlerDefinition[]
 }
 
 export class FulfilmentRun {
   readonly runtime: Runtime
   readonly clock: ManualClock
-  readonly #handlers: readonly HandlerDefinition[]
+  readonly #sagas: readonly AnySaga[]
 
-  private constructor(
-    runtime: Runtime,
-    clock: ManualClock,
-    handlers: readonly HandlerDefinition[],
-  ) {
+  private constructor(runtime: Runtime, clock: ManualClock, sagas: readonly AnySaga[]) {
     this.runtime = runtime
     this.clock = clock
-    this.#handlers = handlers
+    this.#sagas = sagas
   }
 
   static async open(t: TestContext, setup: FulfilmentSetup = {}): Promise<FulfilmentRun> {
-    const { plan = {}, handlers = fulfilmentHandlers } = setup
+    const { plan = {}, app = choreographed, handlers } = setup
     installPlan({ ...calmPlan, ...plan })
     onEnd(t, () => installPlan(null))
     const clock = new ManualClock()
     const runtime = await openRuntime({
-      app: defineApp({ actors: [Order, Inventory, Payment, Shipment, PickList], handlers }),
+      app: handlers === undefined ? app : defineApp({ ...app, handlers }),
       random: createSeededRandom(7),
       clock,
     })
-    const run = new FulfilmentRun(runtime, clock, handlers)
+    const run = new FulfilmentRun(runtime, clock, app.sagas)
     onEnd(t, () => run.whileTimePasses('the runtime is closed', runtime.close()))
     return run
   }
@@ -81,14 +77,19 @@ export class FulfilmentRun {
     await this.atRest()
   }
 
-  /** Resolves once every handler is through with everything, what they sent included. */
+  /** Resolves once every handler is through with everything, what they sent included, and every saga is. */
   async atRest(): Promise<void> {
-    await until('fulfilment is at rest', () => {
-      if (isAtRest(this.runtime, this.#handlers)) return true
-      this.clock.advance(50)
-      return false
-    })
+    do {
+      await this.#handlersThrough()
+    } while (!(await isAtRest(this.runtime, this.#sagas)))
     await turns()
+  }
+
+  #handlersThrough(): Promise<void> {
+    return until('handlers are through', () => {
+      this.clock.advance(50)
+      return areHandlersThrough(this.runtime)
+    })
   }
 
   /** The next event of a type. */
@@ -133,13 +134,4 @@ export class FulfilmentRun {
     })
     return await settled
   }
-}
-
-/** Whether every handler is through with everything, and nothing waits to be tried again. */
-export function isAtRest(runtime: Runtime, handlers: readonly HandlerDefinition[]): boolean {
-  const { head } = runtime.log
-  return handlers.every((handler) => {
-    const { position, retryingKeys } = runtime.handler(handler).status()
-    return position >= head && retryingKeys === 0
-  })
 }

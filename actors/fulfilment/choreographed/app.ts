@@ -7,9 +7,9 @@
  * Out of stock, a declined payment, a lost parcel, a customer who cancels: release, refund, cancel.
  *
  * What it gives: every piece is small, knows its neighbours alone, and fails alone. What it costs, to be
- * compared with an orchestrated twin over the same actors:
+ * compared with the orchestrated twin over the same actors (`../orchestrated/fulfilment.ts`):
  *
- *   - the process is written down nowhere: it is the sum of seven handlers, and this comment;
+ *   - the process is written down nowhere: it is the sum of eight handlers, and this comment;
  *   - "all pieces are set aside" needs an actor of its own that counts (`pick-list.ts`);
  *   - no one knows where an order stands: one reads four streams, or builds a view;
  *   - whatever can happen in two orders has to be thought of at both ends (`stock-steps.ts`, `money-steps.ts`).
@@ -20,9 +20,10 @@ import { Inventory } from '../../inventory/inventory.js'
 import { Order } from '../../order/order.js'
 import { Payment } from '../../payment/payment.js'
 import { Shipment } from '../../shipment/shipment.js'
+import { carryParcels } from '../carry-parcels.js'
 import { billOrders, giveUp, movePayments } from './money-steps.js'
 import { followOrders } from './order-steps.js'
-import { moveParcels } from './parcel-steps.js'
+import { followParcels } from './parcel-steps.js'
 import { PickList } from './pick-list.js'
 import { setAside, workWarehouse } from './stock-steps.js'
 
@@ -33,7 +34,8 @@ export const fulfilmentHandlers = [
   billOrders,
   movePayments,
   giveUp,
-  moveParcels,
+  carryParcels,
+  followParcels,
 ] as const
 
 const app: AppDefinition = defineApp({

@@ -19,8 +19,8 @@ import { defineHandler } from 'dramatis'
 import { Order } from '../../order/order.js'
 import { Payment } from '../../payment/payment.js'
 import { charge, refund } from '../outside/payment-provider.js'
+import { refusalOf } from '../refusal.js'
 import { PickList } from './pick-list.js'
-import { refusalOf } from './refusal.js'
 
 /** What customers pay with here; an order does not say. */
 const method = 'card'

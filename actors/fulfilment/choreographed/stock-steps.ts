@@ -18,8 +18,8 @@ import { defineHandler, type HandlerContext } from 'dramatis'
 import { Inventory } from '../../inventory/inventory.js'
 import { Shipment } from '../../shipment/shipment.js'
 import type { Pieces } from '../pieces.js'
+import { refusalOf } from '../refusal.js'
 import { PickList } from './pick-list.js'
-import { refusalOf } from './refusal.js'
 
 export const workWarehouse = defineHandler('warehouse', {
   from: [PickList],

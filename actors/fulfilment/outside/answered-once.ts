@@ -8,7 +8,7 @@
  * Invariant: `acts` grows by one for each key that is remembered, so acting twice shows.
  */
 
-import { failsForNow } from './outside-plan.js'
+import { failsForNow, type OutsideRequest } from './outside-plan.js'
 import { planInForce } from './plan-in-force.js'
 
 /** What a handler or a saga step hands on. */
@@ -33,12 +33,12 @@ export class AnsweredOnce {
   /**
    * Answers a request.
    *
-   * @param request - What is asked of the service: `charge`, `collect`.
+   * @param request - What is asked of the service.
    * @param act - Makes the answer. Called once per key.
    * @throws an error when the service is unavailable for now; the signal's reason when it is aborted.
    */
   async answer<Answer>(
-    request: string,
+    request: OutsideRequest,
     orderId: string,
     { idempotencyKey, attempt, signal }: OutsideCall,
     act: () => Answer,
@@ -57,7 +57,7 @@ export class AnsweredOnce {
   }
 
   /** How often it acted for an order on this thread, repeated keys not counted. */
-  acts(request: string, orderId: string): number {
+  acts(request: OutsideRequest, orderId: string): number {
     return this.#acts.get(`${request} ${orderId}`) ?? 0
   }
 

@@ -6,7 +6,7 @@
  * same one, whenever it is asked, and a test knows beforehand what every order must come to.
  *
  * Invariants:
- *   - a transient fault is over after at most `transientAttemptsMax` attempts;
+ *   - unless its service is down, a transient fault is over after at most `transientAttemptsMax` attempts;
  *   - a raised rate adds orders to those that had bad luck before, and takes none away.
  */
 
@@ -23,7 +23,12 @@ export interface OutsidePlan {
   readonly lost: number
   /** Of calls, that fail at first. */
   readonly transient: number
+  /** A request that fails however often it is made: whoever should answer is down. @default none */
+  readonly down?: OutsideRequest
 }
+
+/** What the world outside is asked for. */
+export type OutsideRequest = 'charge' | 'refund' | 'collect' | 'track'
 
 /** A world in which nothing goes wrong. */
 export const calmPlan: OutsidePlan = Object.freeze({
@@ -52,10 +57,11 @@ export function isShort(plan: OutsidePlan, productId: string): boolean {
 /**
  * Whether a call fails for now.
  *
- * @param call - What is asked, the order's id included.
+ * @param call - What is asked, then a space and the order's id.
  * @param attempt - 1-based.
  */
 export function failsForNow(plan: OutsidePlan, call: string, attempt: number): boolean {
+  if (plan.down !== undefined && call.startsWith(`${plan.down} `)) return true
   if (chance(plan.seed, `transient ${call}`) >= plan.transient) return false
   const attempts = 1 + Math.floor(chance(plan.seed, `lasts ${call}`) * transientAttemptsMax)
   return attempt <= attempts
