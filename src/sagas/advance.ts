@@ -165,7 +165,12 @@ function visitFirst(
         )
         break
       }
-      if (progress === 'failed') failed++
+      if (progress !== 'failed') continue
+      failed++
+      // The other branches may go on for long; nothing of this one does.
+      turn.starts.length = before
+      const own = recordsOf(each, scope.indexes)
+      endOpenSteps(turn, (stepId) => own.has(stepId), 'failure')
     }
     if (failed === node.branches.length) return 'failed'
   }
@@ -181,8 +186,8 @@ function endLosers(
   winner: number,
 ): Progress {
   const losers = node.branches.filter((_branch, at) => at !== winner)
-  const isLost = (stepId: string): boolean =>
-    losers.some((loser) => recordsOf(loser, indexes).has(stepId))
+  const records = losers.map((loser) => recordsOf(loser, indexes))
+  const isLost = (stepId: string): boolean => records.some((each) => each.has(stepId))
   endOpenSteps(turn, isLost, 'lost')
   return takeBack(turn, isLost) === 'done' ? 'done' : 'open'
 }

@@ -7,6 +7,7 @@
 
 import type { SagaCause } from '../define/saga/instance-state.js'
 import { haltAtCode } from './halt-at-code.js'
+import { kindOf, nextStart } from './step-policy.js'
 import { endOpenSteps, takeBack } from './take-back.js'
 import type { Turn } from './turn.js'
 
@@ -19,11 +20,19 @@ export function beginCompensation(turn: Turn, cause: SagaCause, cancelled: strin
 
 export function continueCompensation(turn: Turn): void {
   try {
+    restartUndos(turn)
     const progress = takeBack(turn, () => true)
     turn.flush()
     if (progress === 'done') end(turn)
   } catch (error) {
     haltAtCode(turn, error)
+  }
+}
+
+/** What could not be taken back of a race that the saga had won is tried once more. */
+function restartUndos(turn: Turn): void {
+  for (const [step, { status }] of Object.entries(turn.instance.steps)) {
+    if (status === 'halted') turn.starts.push(nextStart(turn, step, kindOf(turn, step)))
   }
 }
 
