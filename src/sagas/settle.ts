@@ -85,12 +85,14 @@ function settleOne(turn: Turn, answer: Answer, record: StepRecord): void {
   const kind = kindOf(turn, step)
   const policy = retryPolicyOf(kind)
   const next = decideAfterFailure(policy, failure, record.attempt, turn.sample)
+  if (next.kind === 'park') {
+    giveUp(turn, step, kind, record, failure.error)
+    return
+  }
+  const dueAtMs = turn.nowMs + (next.kind === 'later' ? next.delayMs : 0)
+  const { attempt } = record
+  turn.add('StepsRetrying', { steps: [{ step, attempt, error: failure.error, dueAtMs }] })
   if (next.kind === 'now') turn.starts.push(nextStart(turn, step, kind))
-  else if (next.kind === 'later') {
-    const dueAtMs = turn.nowMs + next.delayMs
-    const { attempt } = record
-    turn.add('StepsRetrying', { steps: [{ step, attempt, error: failure.error, dueAtMs }] })
-  } else giveUp(turn, step, kind, record, failure.error)
 }
 
 /** Nobody waited for it any more. What it did is noted, so that it can be taken back. */
