@@ -150,7 +150,8 @@ async function start(
   const { upcasts, actors, scheduling, sagas } = core
   const views = await openViews(app, options, storage, pools, opened)
   const answer = answersOf(actors, scheduling)
-  const handlers = await openHandlers(definitions, options, storage, upcasts, pools, answer)
+  const ports = { storage, upcasts, sagas, pools, answer }
+  const handlers = await openHandlers(definitions, options, ports)
   const forgetting = new Forgetting({
     store,
     actors,
@@ -198,14 +199,20 @@ async function openViews(
   return views
 }
 
+interface OpenHandlersPorts {
+  readonly storage: Storage
+  readonly upcasts: UpcastTable
+  readonly sagas: Sagas
+  readonly pools: Pools
+  readonly answer: AnswerOnHost
+}
+
 async function openHandlers(
   definitions: readonly HandlerDefinition[],
   { clock, random }: ParsedRuntimeOptions,
-  { store, work }: Storage,
-  upcasts: UpcastTable,
-  pools: Pools,
-  answer: AnswerOnHost,
+  { storage, upcasts, sagas, pools, answer }: OpenHandlersPorts,
 ): Promise<ReadonlyMap<string, HandlerSubscription>> {
+  const { store, work } = storage
   const handlers = new Map<string, HandlerSubscription>()
   for (const definition of definitions) {
     const ledger = await HandlerLedger.open(definition, work, clock, store.head)
@@ -219,6 +226,7 @@ async function openHandlers(
       random,
       answer,
       readHead: () => store.head,
+      onParked: (handler, parked) => sagas.seeParked(handler, parked),
     })
     handlers.set(definition.name, subscription)
   }

@@ -170,8 +170,11 @@ export function createSagaReference(
   const operate = async (operation: Omit<Operation, 'isParked'>): Promise<void> => {
     assertOpen()
     const isParked = handler.blockedKey(name)?.state === 'parked'
-    await instances.tell(sagaId, 'operate', { operation: { ...operation, isParked } })
-    if (isParked) await handler.redrive([name])
+    const told = { operation: { ...operation, isParked } }
+    const { position } = await instances.tell(sagaId, 'operate', told)
+    // Parked meanwhile, or before; what was parked by what followed waits for the next operation.
+    const blocked = handler.blockedKey(name)
+    if (blocked?.state === 'parked' && blocked.position < position) await handler.redrive([name])
   }
   return Object.freeze({
     streamId: streamIdOf(saga.name, sagaId),

@@ -15,10 +15,12 @@ import type { RecordedEvent } from '../events/event.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { LogReader } from '../store/contracts.js'
 import type { TableDatabase } from '../store/tables.js'
+import type { HandlerSubscription, ParkedKey } from '../subscriptions/handler-subscription.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import type { Due } from '../timers/due.js'
 import type { DueQueue } from '../timers/due-queue.js'
 import { InstancePort } from './instance-port.js'
+import { releaseLifted } from './lifted-halts.js'
 import { SagaCalls } from './saga-calls.js'
 import { SagaEnds } from './saga-ends.js'
 import { createSagaHandler } from './saga-handler.js'
@@ -41,6 +43,8 @@ export class Sagas {
   /** One for each saga, of its name. */
   readonly handlers: readonly HandlerDefinition[]
   readonly #ports: ReadonlyMap<string, SagaPorts>
+  /** Parked keys that are being looked at. */
+  readonly #releases = new Set<Promise<void>>()
 
   constructor({ sagas, ...ports }: SagasPorts) {
     const byName = new Map<string, SagaPorts>()
@@ -75,6 +79,16 @@ export class Sagas {
     for (const { calls } of this.#ports.values()) calls.start()
   }
 
+  /** A key of a handler is parked, or was at the start. */
+  seeParked(handler: HandlerSubscription, parked: ParkedKey): void {
+    const ports = this.#ports.get(handler.definition.name)
+    if (ports === undefined) return
+    // What fails now is looked at again at the next start; an operator may act until then.
+    const release = releaseLifted(ports, handler, parked).catch(() => {})
+    this.#releases.add(release)
+    void release.then(() => this.#releases.delete(release))
+  }
+
   /**
    * Carries out a timer of an instance.
    *
@@ -93,6 +107,7 @@ export class Sagas {
 
   async stop(deadlineMs: number): Promise<void> {
     for (const { ends } of this.#ports.values()) ends.close()
-    await Promise.all([...this.#ports.values()].map(({ calls }) => calls.stop(deadlineMs)))
+    const stopping = [...this.#ports.values()].map(({ calls }) => calls.stop(deadlineMs))
+    await Promise.all([...stopping, ...this.#releases])
   }
 }

@@ -210,6 +210,16 @@ export class HandlerLedger {
     )
   }
 
+  /** Parked keys, each with the event that parked it. */
+  parkedKeys(): (KeyName & { readonly position: Position })[] {
+    if (this.#parked === 0) return []
+    this.#work.refresh()
+    return this.#work
+      .readKeys(this.definition.name)
+      .filter(({ blocked }) => blocked.state === 'parked')
+      .map(({ partition, key, blocked }) => ({ partition, key, position: blocked.position }))
+  }
+
   /** The event that is first in line behind a key, if any. */
   firstQueued(name: KeyName): Position | undefined {
     this.#work.refresh()

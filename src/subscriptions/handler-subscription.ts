@@ -47,6 +47,13 @@ export interface HandlerPorts {
   readonly random: Random
   readonly answer: AnswerOnHost
   readonly readHead: () => Position
+  /** A key was parked, or was when the handler started, by the event at its position. */
+  readonly onParked?: (handler: HandlerSubscription, parked: ParkedKey) => void
+}
+
+/** A parked key, and the event that it was parked by. */
+export interface ParkedKey extends KeyName {
+  readonly position: Position
 }
 
 /** How a handler is doing. */
@@ -109,6 +116,10 @@ export class HandlerSubscription {
   start(): void {
     for (const lane of this.#lanes) lane.start()
     this.#handOutDue()
+    const { onParked } = this.#ports
+    if (onParked !== undefined) {
+      for (const parked of this.#ledger.parkedKeys()) onParked(this, parked)
+    }
   }
 
   /** The log has grown. */
@@ -304,6 +315,10 @@ export class HandlerSubscription {
     }))
     this.#waiters.notify()
     if (report.changes.length > 0) this.#handOutDue()
+    for (const change of report.changes) {
+      if (change.type !== 'failed' || change.next.kind !== 'park') continue
+      this.#ports.onParked?.(this, change)
+    }
   }
 
   /** Gives every lane its keys whose time has come, and sets the timer for the next. */
