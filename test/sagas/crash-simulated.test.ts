@@ -1,108 +1,107 @@
 /** Sagas of every kind whose power is cut at every write there is, and what is left of them. */
 
 import assert from 'node:assert/strict'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { createSeededRandom } from '../../src/base/random.js'
 import { type AppDefinition, defineApp } from '../../src/define/app.js'
 import { SimulatedDisk } from '../../src/testing/index.js'
 import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
-import { Outside, type OutsideCall } from './outside.js'
+import { Outside } from './outside.js'
 import { readFacts, type SagaFacts } from './saga-audit.js'
 import { Account, Room, Trip } from './travel.js'
 import { Gate } from './trip-sagas.js'
-import { createScenarios, type Scenario } from './trip-scenarios.js'
+import { createScenarios, type Scenario, tripId } from './trip-scenarios.js'
 
-const modes = ['kept', 'lost'] as const
+/** What becomes of the last write of a life. */
+type InFlight = 'kept' | 'lost'
+
+const modes: readonly InFlight[] = ['kept', 'lost']
 /** Pairs of crashes that are tried of each scenario. */
-const pairs = 12
+const pairs = 8
+/** Writes of a life, where all lives but the last are short. */
+const writesOfShortLives = [6, 9, 13]
 
-/** A disk, the world beside it, and one scenario in both. */
-class Place {
+/** A disk, and one scenario on it, from its beginning. */
+class Story {
   readonly disk = new SimulatedDisk()
-  readonly outside = new Outside()
-  readonly scenario: Scenario
-  readonly app: AppDefinition
-  facts: SagaFacts | null = null
+  readonly #scenario: Scenario
+  readonly #app: AppDefinition
 
-  constructor(t: TestContext, name: string) {
-    onEnd(t, () => this.disk.cutPower())
-    this.scenario = createScenarios(this.outside)[name]!
-    this.app = defineApp({ actors: [Trip, Room, Account, Gate], sagas: [this.scenario.saga] })
+  constructor(scenario: Scenario) {
+    scenario.outside.reset()
+    this.#scenario = scenario
+    this.#app = defineApp({ actors: [Trip, Room, Account, Gate], sagas: [scenario.saga] })
   }
 
-  /** Lives until one finishes, crashing at these writes, each counted from the crash before. */
-  async live(crashes: readonly number[], mode: (typeof modes)[number] = 'lost'): Promise<number> {
-    const left = [...crashes]
-    for (let lives = 1; ; lives++) {
-      const next = left.shift()
-      if (next !== undefined) this.disk.crashAfter(next, mode)
-      const end = await this.disk.live({ app: this.app }, this.scenario.live)
-      if (end === 'finished') return lives
+  /** Lives until a life finishes; each of these writes, counted from the one before, ends a life. */
+  async live(lastWrites: readonly number[], inFlight: InFlight): Promise<void> {
+    const { disk } = this
+    for (let crashes = 0; ; crashes++) {
+      const next = lastWrites[crashes]
+      if (next === undefined) disk.cancelCrash()
+      else disk.crashAfter(next, inFlight)
+      if ((await disk.live({ app: this.#app }, this.#scenario.live)) === 'finished') return
     }
   }
 
-  /** What another life sees, and that it leaves everything as it is. */
+  /** What another life sees, which leaves everything as it is. */
   async look(): Promise<SagaFacts> {
-    const { app, disk, scenario } = this
-    disk.cancelCrash()
+    const { saga } = this.#scenario
     let facts: SagaFacts | undefined
-    await disk.live({ app }, async (runtime) => {
+    this.disk.cancelCrash()
+    await this.disk.live({ app: this.#app }, async (runtime) => {
       const { head } = runtime.log
-      await runtime.caughtUp(head, { handler: scenario.saga.name, key: 't1' })
-      await runtime.caughtUp(head, { view: scenario.saga.instances })
-      facts = await readFacts(runtime, [scenario.saga])
+      await runtime.caughtUp(head, { handler: saga.name, key: tripId })
+      await runtime.caughtUp(head, { view: saga.instances })
+      facts = await readFacts(runtime, [saga])
       assert.equal(runtime.log.head, head)
     })
     return facts!
   }
 }
 
-/** Compares what was called, once however often it was: of every step the same key. */
-function assertCalled(
-  found: readonly OutsideCall[],
-  expected: readonly OutsideCall[],
-  spared: readonly string[] = [],
-): void {
-  const namesOf = (calls: readonly OutsideCall[]): string[] => {
-    const wanted = calls.filter(({ step }) => !spared.includes(step))
-    const names = wanted.map(
-      ({ sagaId, step, attempt, key }) => `${sagaId} ${step} ${attempt} ${key}`,
-    )
-    return [...new Set(names)].sort()
-  }
-  assert.deepEqual(namesOf(found), namesOf(expected))
+/** Where lives end: at each write, at pairs of them, and every few. */
+function plansFor(writes: number): { lastWrites: readonly number[]; inFlight: InFlight }[] {
+  const random = createSeededRandom(seed)
+  const pick = (): number => 1 + Math.floor(random.next() * writes)
+  const plans = [
+    ...Array.from({ length: writes }, (_, at) => [at + 1]),
+    ...Array.from({ length: pairs }, () => [pick(), pick()]),
+    ...writesOfShortLives.map((few) => Array.from({ length: writes }, () => few)),
+  ]
+  return modes.flatMap((inFlight) => plans.map((lastWrites) => ({ lastWrites, inFlight })))
+}
+
+/** What the outside was asked to do, once however often it was: one key for each step. */
+function askedOf({ outside, spared = [] }: Scenario): readonly string[] {
+  const calls = outside.calls.filter(({ step }) => !spared.includes(step))
+  const asked = calls.map(({ sagaId, step, attempt, key }) => `${sagaId} ${step} ${attempt} ${key}`)
+  return [...new Set(asked)].sort()
 }
 
 describe(`a saga whose disk loses its power (seed ${seed})`, () => {
-  for (const name of Object.keys(createScenarios(new Outside()))) {
-    test(`${name}, whichever write is the last of a life`, async (t) => {
-      const calm = new Place(t, name)
-      await calm.live([])
-      const { writes } = calm.disk
-      const expected = await calm.look()
-      const { scenario, outside } = calm
+  for (const [name, scenario] of Object.entries(createScenarios(new Outside()))) {
+    test(`${name}, whichever writes are the last of a life`, async (t) => {
+      let story = new Story(scenario)
+      onEnd(t, () => story.disk.cutPower())
+      await story.live([], 'kept')
+      const { writes } = story.disk
+      const expected = await story.look()
+      const asked = askedOf(scenario)
       assert.deepEqual(expected.problems, [])
-      assert.equal((expected.instances[0] as { status: string }).status, scenario.end)
-      if (process.env.SHOW) console.log(name, writes)
-      const random = createSeededRandom(seed)
-      const pick = (): number => 1 + Math.floor(random.next() * writes)
-      const plans = modes.flatMap((mode) => [
-        ...Array.from({ length: writes }, (_, at) => ({ mode, crashes: [at + 1] })),
-        ...Array.from({ length: pairs }, () => ({ mode, crashes: [pick(), pick()] })),
-      ])
+      assert.deepEqual(
+        expected.instances.map(({ status }) => status),
+        [scenario.end],
+      )
 
-      for (const { mode, crashes } of plans) {
-        const what = `${mode} at write ${crashes.join(', then ')}`
-        const place = new Place(t, name)
-        await place.live(crashes, mode).catch((error) => {
-          throw new Error(what, { cause: error })
-        })
+      for (const { lastWrites, inFlight } of plansFor(writes)) {
+        story = new Story(scenario)
+        await story.live(lastWrites, inFlight)
 
-        const facts = await place.look()
-
-        assert.deepEqual(facts, expected, what)
-        assertCalled(place.outside.calls, outside.calls, scenario.spared)
+        const what = `${inFlight}: write ${lastWrites.join(', then ')}`
+        assert.deepEqual(await story.look(), expected, what)
+        assert.deepEqual(askedOf(scenario), asked, what)
       }
     })
   }

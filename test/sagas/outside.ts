@@ -13,9 +13,15 @@ export interface OutsideCall {
 }
 
 export class Outside {
-  readonly calls: OutsideCall[] = []
+  calls: OutsideCall[] = []
   /** Whether somebody has mended what was broken. */
   isMended = false
+
+  /** Forgets everything: what comes now belongs to another disk. */
+  reset(): void {
+    this.calls = []
+    this.isMended = false
+  }
 
   /**
    * Takes a call in, and answers with how often the step was tried.

@@ -18,11 +18,22 @@ import {
 import type { AnySaga } from '../../src/define/saga/saga.js'
 import type { Runtime } from '../../src/runtime/runtime.js'
 
+/** How an instance ended, and how it came there. Nothing in it depends on time. */
+interface InstanceFacts {
+  readonly id: string
+  readonly status: string
+  readonly state: unknown
+  readonly cause: unknown
+  readonly notUndone: readonly string[]
+  readonly open: readonly unknown[]
+  readonly timeline: readonly string[]
+}
+
 /** How everything stands. */
 export interface SagaFacts {
   /** What was recorded, by stream, those of sagas left out. */
   readonly events: Readonly<Record<string, readonly unknown[]>>
-  readonly instances: readonly unknown[]
+  readonly instances: readonly InstanceFacts[]
   readonly problems: readonly string[]
 }
 
@@ -43,7 +54,7 @@ export async function readFacts(runtime: Runtime, sagas: readonly AnySaga[]): Pr
     if (commands.has(command)) problems.push(`acted twice: ${command}`)
     commands.add(command)
   }
-  const instances: unknown[] = []
+  const instances: InstanceFacts[] = []
   for (const [streamId, own] of streams) {
     problems.push(...problemsOf(own).map((problem) => `${streamId}: ${problem}`))
     const saga = sagas.find(({ name }) => name === own[0]!.aggregateType)!
@@ -53,7 +64,7 @@ export async function readFacts(runtime: Runtime, sagas: readonly AnySaga[]): Pr
   return { events, instances, problems }
 }
 
-async function readInstance(runtime: Runtime, saga: AnySaga, id: string): Promise<unknown> {
+async function readInstance(runtime: Runtime, saga: AnySaga, id: string): Promise<InstanceFacts> {
   const reference = runtime.saga(saga, id)
   const { status, cause, notUndone, openSteps, halted, parked, timers } = await reference.status()
   const timeline = await reference.timeline()

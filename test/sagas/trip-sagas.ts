@@ -1,5 +1,5 @@
 /**
- * Sagas of every kind over the travel domain and an outside world, to be crashed.
+ * Sagas of every kind over the travel domain, to be crashed.
  *
  * Each is deterministic: however often it is interrupted, it comes to the same end.
  */
@@ -8,7 +8,6 @@ import { defineActor } from '../../src/define/actor.js'
 import { defineEvent } from '../../src/define/event.js'
 import { type AnySaga, defineSaga } from '../../src/define/saga/saga.js'
 import type { SendStepOptions } from '../../src/define/saga/steps.js'
-import type { Outside } from './outside.js'
 import { Account, Room, Trip } from './travel.js'
 
 /** Lets trips through once somebody has opened it. */
@@ -38,7 +37,7 @@ export interface TripState {
   readonly noted: number
 }
 
-const trip = {
+export const trip = {
   from: [Trip],
   startOn: 'TripAsked',
   state: ({ data }: { readonly data: Omit<TripState, 'noted'> }): TripState => ({
@@ -52,7 +51,7 @@ const trip = {
 type Sending = SendStepOptions<TripState, Record<never, never>, undefined>
 
 /** Takes a room, and gives it back. */
-function taking(roomOf: (state: TripState) => string): Sending {
+export function taking(roomOf: (state: TripState) => string): Sending {
   return {
     send: (state, { send, sagaId }) => send(Room, roomOf(state), 'take', { trip: sagaId }),
     compensate: {
@@ -61,10 +60,14 @@ function taking(roomOf: (state: TripState) => string): Sending {
   }
 }
 
-const firstRoom = ({ rooms }: TripState): string => rooms[0]!
+export const firstRoom = ({ rooms }: TripState): string => rooms[0]!
 
-const later = { attemptsMax: 3, retriesAtOnce: 0, delayMs: 1_000, delayMsMax: 5_000 } as const
-const once = { attemptsMax: 1, retriesAtOnce: 0 } as const
+export const later = {
+  attemptsMax: 3,
+  retriesAtOnce: 0,
+  delayMs: 1_000,
+  delayMsMax: 5_000,
+} as const
 
 /** Rooms at the same time, then the money, then the end. */
 export const Booking: AnySaga = defineSaga('Booking', {
@@ -94,14 +97,14 @@ export const Booking: AnySaga = defineSaga('Booking', {
   ],
 })
 
-/** Waits for a payment, for ten minutes. */
+/** Waits for a payment, for twenty seconds. */
 export const Paying: AnySaga = defineSaga('Paying', {
   ...trip,
   steps: ({ step }) => [
     step('take', taking(firstRoom)),
     step('payment', {
       until: { TripPaid: (state, { data }) => ({ ...state, noted: data.cents }) },
-      withinMs: 600_000,
+      withinMs: 20_000,
     }),
     step('charge', {
       send: ({ noted }, { send, sagaId }) => send(Account, sagaId, 'charge', { cents: noted }),
@@ -131,7 +134,7 @@ export const Reminding: AnySaga = defineSaga('Reminding', {
   on: {
     TripAsked: ({ rooms }, _event, { sagaId, send, schedule, message }) => [
       send(Room, rooms[0]!, 'take', { trip: sagaId }),
-      schedule('remind', { afterMs: 60_000 }, message('remind', { cents: 10 })),
+      schedule('remind', { afterMs: 5_000 }, message('remind', { cents: 10 })),
       schedule('give up', { afterMs: 3_000_000 }, message('giveUp')),
       schedule('for ever', { afterMs: 3_500_000 }, message('giveUp')),
     ],
@@ -144,7 +147,7 @@ export const Reminding: AnySaga = defineSaga('Reminding', {
         become({ ...state, noted: state.noted + 1 }),
       ]
       if (state.noted === 0) {
-        return [...effects, schedule('remind', { afterMs: 60_000 }, message('remind', { cents }))]
+        return [...effects, schedule('remind', { afterMs: 5_000 }, message('remind', { cents }))]
       }
       const charge = send(Account, sagaId, 'charge', { cents: 100 })
       return [
@@ -173,147 +176,3 @@ export const MakingDo: AnySaga = defineSaga('MakingDo', {
     send(Trip, sagaId, 'end', { how: reason }),
   ],
 })
-
-/** Sagas that call the outside. */
-export interface OutsideSagas {
-  readonly Holding: AnySaga
-  readonly Branching: AnySaga
-  readonly Abandoning: AnySaga
-  readonly Failing: AnySaga
-  readonly Mending: AnySaga
-}
-
-export function createOutsideSagas(outside: Outside): OutsideSagas {
-  return {
-    Holding: createHolding(outside),
-    Branching: createBranching(outside),
-    Abandoning: createAbandoning(outside),
-    Failing: createFailing(outside),
-    Mending: createMending(outside),
-  }
-}
-
-/** Its calls fail at first, the last one always: all is taken back, by calls that fail at first too. */
-function createHolding(outside: Outside): AnySaga {
-  return defineSaga('Holding', {
-    ...trip,
-    steps: ({ step }) => [
-      step('hold', {
-        call: (_state, context) => outside.act(context, 1),
-        retry: later,
-        onAnswer: (state, attempts) => ({ ...state, noted: attempts }),
-        compensate: { call: (_state, context) => outside.act(context, 2), retry: later },
-      }),
-      step('take', taking(firstRoom)),
-      step('capture', {
-        call: (_state, context) => outside.act(context, 9),
-        retry: { ...later, retriesAtOnce: 1 },
-        withinMs: 3_000_000,
-        compensate: { when: 'attempted', call: (_state, context) => outside.act(context) },
-      }),
-    ],
-  })
-}
-
-/** Branches, races, choices, and two steps for each room. */
-function createBranching(outside: Outside): AnySaga {
-  return defineSaga('Branching', {
-    ...trip,
-    steps: ({ all, each, first, step, when }) => [
-      all('both', [
-        step(
-          'left',
-          taking(() => 'left'),
-        ),
-        [step('seat', { call: (_state, context) => outside.act(context) }), step('mark')],
-      ]),
-      first('race', [
-        step('lame', { call: (_state, context) => outside.act(context, 9), retry: once }),
-        step(
-          'swift',
-          taking(() => 'swift'),
-        ),
-        step(
-          'equal',
-          taking(() => 'equal'),
-        ),
-        step('patient', { until: { TripPaid: (state) => state }, withinMs: 600_000 }),
-      ]),
-      when(
-        'dear',
-        ({ cents }) => cents > 100,
-        step('charge', {
-          send: ({ cents }, { send, sagaId }) => send(Account, sagaId, 'charge', { cents }),
-        }),
-        step('cheap'),
-      ),
-      each(
-        'rooms',
-        ({ rooms }) => rooms,
-        (room) => [
-          room.step('ask', {
-            call: (_state, context) => outside.act(context, context.index),
-            retry: later,
-            onAnswer: (state, attempts) => ({ ...state, noted: state.noted + attempts }),
-          }),
-          room.step('take', {
-            send: (_state, { send, item, sagaId }) => send(Room, item, 'take', { trip: sagaId }),
-          }),
-        ],
-      ),
-    ],
-  })
-}
-
-/** Of two branches one fails while the other's call is under way. */
-function createAbandoning(outside: Outside): AnySaga {
-  return defineSaga('Abandoning', {
-    ...trip,
-    steps: ({ all, step }) => [
-      all('both', [
-        step('hang', {
-          call: (_state, context) => outside.hang(context),
-          timeoutMs: 3_000_000,
-          compensate: { when: 'attempted', call: (_state, context) => outside.act(context, 1) },
-        }),
-        step('charge', {
-          send: (_state, { send, sagaId }) => send(Account, sagaId, 'charge', { cents: 5_000 }),
-        }),
-      ]),
-    ],
-  })
-}
-
-/** What it did first cannot be taken back, what it did then can. */
-function createFailing(outside: Outside): AnySaga {
-  return defineSaga('Failing', {
-    ...trip,
-    steps: ({ step, fail }) => [
-      step('hold', {
-        call: (_state, context) => outside.act(context),
-        compensate: { call: (_state, context) => outside.act(context, 9), retry: later },
-      }),
-      step('take', taking(firstRoom)),
-      fail('no', 'NOT_TODAY'),
-    ],
-  })
-}
-
-/** Its code breaks on the answer until somebody has mended it. */
-function createMending(outside: Outside): AnySaga {
-  return defineSaga('Mending', {
-    ...trip,
-    steps: ({ step }) => [
-      step('hold', {
-        call: (_state, context) => outside.act(context),
-        onAnswer: (state, attempts) => {
-          if (!outside.isMended) throw new Error('broken')
-          return { ...state, noted: attempts }
-        },
-      }),
-      step('charge', {
-        send: ({ noted }, { send, sagaId }) => send(Account, sagaId, 'charge', { cents: noted }),
-      }),
-    ],
-  })
-}
