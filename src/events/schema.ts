@@ -62,14 +62,25 @@ interface ValidatorIssue {
   readonly actual?: unknown
 }
 
+/** What was compiled before, by schema and by what it is called: a runtime may be opened many times. */
+const compiled = new WeakMap<Schema, Map<string, PayloadCheck>>()
+
 /**
- * Compiles a schema. The schema itself is only read. A Standard Schema turns out to be asynchronous, or
+ * Compiles a schema, once. The schema itself is only read. A Standard Schema turns out to be asynchronous, or
  * none, when it is first used: its check then throws the same error.
  *
  * @param subject - What to call it in errors: `command Order.pay`, `event OrderPaid`.
  * @throws {InvalidSchemaError} DRAMATIS_INVALID_SCHEMA
  */
 export function compileSchema(subject: string, schema: Schema): PayloadCheck {
+  const known = compiled.get(schema)?.get(subject)
+  if (known !== undefined) return known
+  const check = createCheck(subject, schema)
+  compiled.set(schema, (compiled.get(schema) ?? new Map()).set(subject, check))
+  return check
+}
+
+function createCheck(subject: string, schema: Schema): PayloadCheck {
   const recheck = isStandardSchema(schema)
     ? (payload: Payload): Payload => checkStandard(subject, schema, payload)
     : compileRules(subject, schema)
