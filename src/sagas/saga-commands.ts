@@ -56,6 +56,9 @@ export function withSagaCommands(saga: AnySaga): AnyActor {
   return Object.freeze({ ...saga.actor, commands: frozenTable(Object.fromEntries(commands)) })
 }
 
+/** Events of one turn: some for each of the items that an `each` may have. */
+const eventsMax = 100_000
+
 interface Sampled {
   readonly sample?: number
 }
@@ -72,6 +75,7 @@ function commandOf(
 ): AnyCommand {
   return Object.freeze({
     schema,
+    eventsMax,
     decide: (state: SagaInstance, command: Sampled, { now, aggregateId }: Tools) => {
       const turn = new Turn(saga, aggregateId, state, now.getTime(), command.sample ?? 0)
       decide(turn, command as never)
