@@ -29,7 +29,7 @@ import { personalFieldsOf } from './personal-fields.js'
 /**
  * Decides a command.
  *
- * @param eventsMax - The limit `eventsPerCommandMax`.
+ * @param eventsMax - The limit `eventsPerCommandMax`, or the command's own.
  * @throws {CommandRejectedError} DRAMATIS_COMMAND_REJECTED
  * @throws {DecideFailedError} DRAMATIS_DECIDE_FAILED
  * @throws {InvalidDecisionError} DRAMATIS_INVALID_DECISION

@@ -338,7 +338,8 @@ export class Executor {
       throw new VersionConflictError(streamId, expectedVersion, version)
     }
     const tools = new CommandTools(type, aggregateId, metadata, clock)
-    return decideEvents(message, state, tools, limits.eventsPerCommandMax)
+    const { eventsMax = limits.eventsPerCommandMax } = message.command!.definition
+    return decideEvents(message, state, tools, eventsMax)
   }
 
   #remember(actor: Actor, message: Message, receipt: Receipt): void {

@@ -118,6 +118,8 @@ export interface AnyCommand {
   readonly prepare?: (command: any, tools: PrepareTools) => unknown
   // biome-ignore lint/suspicious/noExplicitAny: erased; the typed form is CommandDefinition.
   readonly decide: (state: any, command: any, tools: any) => unknown
+  /** Events that it may decide at once; of the library's own commands only. @default the runtime's limit */
+  readonly eventsMax?: number
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the bound of every actor definition.

@@ -60,6 +60,9 @@ export function withSagaCommands(saga: AnySaga): AnyActor {
   })
 }
 
+/** Events of one turn: some for each of the items that an `each` may have. */
+const eventsMax = 100_000
+
 interface Sampled {
   readonly sample?: number
 }
@@ -76,6 +79,7 @@ function commandOf(
 ): AnyCommand {
   return Object.freeze({
     schema,
+    eventsMax,
     decide: (state: SagaInstance, command: Sampled, { now, aggregateId }: Tools) => {
       const turn = new Turn(saga, aggregateId, state, now.getTime(), command.sample ?? 0)
       decide(turn, command as never)

@@ -89,7 +89,11 @@ export async function openTrips(
 }
 
 export function tripsOf(runtime: Runtime, saga: TripSaga, clock: ManualClock): Trips {
-  const pass = <T>(awaited: Promise<T>): Promise<T> => passTime(clock, awaited)
+  let events = 0
+  runtime.bus.subscribe('*', () => {
+    events++
+  })
+  const pass = <T>(awaited: Promise<T>): Promise<T> => passTime(clock, awaited, () => events)
   return {
     runtime,
     clock,
@@ -105,24 +109,38 @@ export function tripsOf(runtime: Runtime, saga: TripSaga, clock: ManualClock): T
   }
 }
 
-/** Turns of the event loop after which nothing is left to do but to wait for the time. */
+/** Turns of the event loop without an event after which nothing is left to do but to wait for the time. */
 const restTurns = 50
 
-/** Waits for a promise, and moves the clock whenever everything else is at rest. */
-export async function passTime<T>(clock: ManualClock, awaited: Promise<T>): Promise<T> {
+/**
+ * Waits for a promise, and moves the clock whenever everything else is at rest.
+ *
+ * @param activity - Rises while there is anything to do.
+ */
+export async function passTime<T>(
+  clock: ManualClock,
+  awaited: Promise<T>,
+  activity: () => number = () => 0,
+): Promise<T> {
   let isOver = false
   const over = awaited.finally(() => {
     isOver = true
   })
   over.catch(() => {})
   while (!isOver) {
-    await atRest()
+    await atRest(activity)
     if (!isOver) clock.advanceToNext()
   }
   return await over
 }
 
 /** Lets everything run that does not wait for the time. */
-export async function atRest(): Promise<void> {
-  for (let turn = 0; turn < restTurns; turn++) await yieldToEventLoop()
+export async function atRest(activity: () => number = () => 0): Promise<void> {
+  let seen = activity()
+  for (let turn = 0; turn < restTurns; turn++) {
+    await yieldToEventLoop()
+    if (activity() === seen) continue
+    seen = activity()
+    turn = 0
+  }
 }
