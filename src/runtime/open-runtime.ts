@@ -156,7 +156,7 @@ async function start(
   const { upcasts, actors, scheduling, sagas } = core
   const views = await openViews(app, options, storage, pools, opened)
   const answer = answersOf(actors, scheduling)
-  const handlers = await openHandlers(definitions, options, storage, upcasts, pools, answer)
+  const handlers = await openHandlers(definitions, options, storage, core, pools, answer)
   const forgetting = new Forgetting({
     store,
     actors,
@@ -182,7 +182,7 @@ async function start(
   for (const view of views.values()) view.start()
   for (const handler of handlers.values()) handler.start()
   scheduling.queue.start()
-  sagas.start()
+  sagas.start((saga) => handlers.get(saga)!)
   forgetting.resume()
   return runtime
 }
@@ -208,14 +208,14 @@ async function openHandlers(
   definitions: readonly HandlerDefinition[],
   { clock, random }: ParsedRuntimeOptions,
   { store, work }: Storage,
-  upcasts: UpcastTable,
+  { upcasts, sagas }: Core,
   pools: Pools,
   answer: AnswerOnHost,
 ): Promise<ReadonlyMap<string, HandlerSubscription>> {
   const handlers = new Map<string, HandlerSubscription>()
   for (const definition of definitions) {
     const ledger = await HandlerLedger.open(definition, work, clock, store.head)
-    const subscription = new HandlerSubscription({
+    const subscription: HandlerSubscription = new HandlerSubscription({
       ledger,
       events: new SubscribedEvents(upcasts, definition),
       log: store,
@@ -225,6 +225,7 @@ async function openHandlers(
       random,
       answer,
       readHead: () => store.head,
+      onParked: (name) => sagas.noteParked(definition.name, subscription, name),
     })
     handlers.set(definition.name, subscription)
   }

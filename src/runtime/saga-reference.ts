@@ -24,6 +24,7 @@ import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import { describeMessage, type SagaMessageToSend } from '../sagas/message-to-send.js'
 import type { Operation } from '../sagas/operate.js'
+import { releaseKey } from '../sagas/parked-instances.js'
 import type { SagaEnd } from '../sagas/saga-ends.js'
 import { SagaNotFoundError } from '../sagas/saga-errors.js'
 import type { SagaPorts } from '../sagas/saga-ports.js'
@@ -103,7 +104,7 @@ export interface SagaReference<S, M> {
    * Sends a message. Resolves when what it led to is durable.
    *
    * @throws {SagaNotFoundError} DRAMATIS_SAGA_NOT_FOUND
-   * @throws {SagaStateError} DRAMATIS_SAGA_STATE: it has ended.
+   * @throws {SagaStateError} DRAMATIS_SAGA_STATE: it has ended, or is being taken back.
    * @throws {SagaHaltedError} DRAMATIS_SAGA_HALTED
    * @throws {SagaCodeError} DRAMATIS_SAGA_CODE: the reaction threw; nothing was recorded.
    */
@@ -173,7 +174,8 @@ export function createSagaReference(
     assertOpen()
     const isParked = handler.blockedKey(name)?.state === 'parked'
     await instances.tell(sagaId, 'operate', { operation: { ...operation, isParked } })
-    if (isParked) await handler.redrive([name])
+    // Asked again: it may have been parked since.
+    await releaseKey(instances, handler, name)
   }
   return Object.freeze({
     streamId: streamIdOf(saga.name, sagaId),

@@ -13,6 +13,7 @@ import type { SagaInstance, StepStatus } from '../define/saga/instance-state.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { DueName } from '../timers/due.js'
 import { originOf } from './instance-port.js'
+import { retryHalts } from './retry-halts.js'
 import { SagaHaltedError } from './saga-errors.js'
 import type { SagaPorts } from './saga-ports.js'
 import {
@@ -138,14 +139,12 @@ async function stopAtHalt(
   { redrives }: HandlerContext,
 ): Promise<void> {
   const { aggregateId: sagaId, data } = event
-  const { halts } = await instances.state(sagaId)
-  if (!halts.some(({ number }) => number === data.number)) return
   if (redrives > 0) {
-    const how = { reason: 'redriven', compensate: false, isParked: true }
-    const operation = { verb: 'retry', step: data.step, ...how } as const
-    await instances.tell(sagaId, 'operate', { operation }, originOf(event))
+    await retryHalts(instances, sagaId, originOf(event))
     return
   }
+  const { halts } = await instances.state(sagaId)
+  if (!halts.some(({ number }) => number === data.number)) return
   const halted = new SagaHaltedError(saga.name, sagaId, data.step, data.error)
   throw new TerminalError(halted.message, { cause: halted })
 }

@@ -12,6 +12,7 @@ import {
   isOpen,
   parseStepId,
   type SagaInstance,
+  undoneBy,
 } from '../define/saga/instance-state.js'
 import { advance } from './advance.js'
 import { beginCompensation } from './compensate.js'
@@ -22,7 +23,7 @@ import { recordedErrorOf } from './recorded-error.js'
 import { SagaCancelledError, SagaNotFoundError, SagaStateError } from './saga-errors.js'
 import { conclude } from './settle.js'
 import { kindOf, nextStart } from './step-policy.js'
-import { stepsToUndo } from './take-back.js'
+import { endRecords, stepsToUndo } from './take-back.js'
 import type { Turn } from './turn.js'
 
 export interface Operation {
@@ -83,6 +84,9 @@ function skip(turn: Turn, { step: asked, reason }: Operation): void {
   if (step === null || !isSkippable || record?.status === 'sending') {
     throw refusal(turn, `have step ${step} open`, describe(turn.instance))
   }
+  if (record === undefined && kindOf(turn, step).kind === 'gone') {
+    throw refusal(turn, 'be halted at a step', `it halted at ${step}, where its code has to answer`)
+  }
   turn.add('Operated', { verb: 'skip', step, reason })
   const isCalling = record !== undefined && isInFlight(record)
   // Whatever the call still answers is too late to matter.
@@ -102,11 +106,14 @@ function cancel(turn: Turn, { reason, compensate }: Operation): void {
     beginCompensation(turn, { step: null, error }, why)
     return
   }
-  const left = stepsToUndo(turn, Object.entries(instance.steps)).map(({ stepId }) => stepId)
+  const records = Object.entries(instance.steps)
+  const open = records.filter(([, record]) => isOpen(record))
+  const left = [
+    ...stepsToUndo(turn, records).map(({ stepId }) => stepId),
+    ...open.filter(([id]) => parseStepId(id).isUndo).map(([id]) => undoneBy(id)),
+  ]
   const notUndone = [...instance.notUndone, ...left.map((step) => ({ step, error }))]
-  const open = Object.entries(instance.steps).filter(([, record]) => isOpen(record))
-  const flying = open.filter(([, record]) => isInFlight(record)).map(([step]) => step)
-  if (flying.length > 0) turn.add('StepsAbandoned', { steps: flying, why: 'cancelled' })
+  endRecords(turn, open, 'cancelled')
   turn.add('Cancelled', { reason: why, notUndone, hasTimers: turn.hasTimers })
 }
 

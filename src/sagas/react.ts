@@ -40,7 +40,8 @@ export function react(
   const returned = callCode(saga, place, () => reaction(instance.data, tools))
   const effects = (Array.isArray(returned) ? returned : [returned]) as SagaEffect<unknown>[]
   // Each is made ready before the first is recorded.
-  const apply = effects.map((effect) => prepare(turn, place, effect))
+  const apply = inOrder(effects).map((effect) => prepare(turn, place, effect))
+  assertTimers(turn, place, effects)
   for (const each of apply) each()
   return effects.every(({ kind }) => kind === 'ignore') && effects.length > 0 ? 'ignored' : 'acted'
 }
@@ -50,6 +51,23 @@ export function sendCommand(turn: Turn, command: RecordedCommand): void {
   const pending = turn.starts.filter(({ step }) => step.startsWith('#')).length
   const step = `#${turn.instance.sends + pending + 1}`
   turn.starts.push({ step, attempt: 1, kind: 'send', command, deadlineAtMs: null })
+}
+
+/** That it fails comes after everything else that was said with it. */
+function inOrder(effects: readonly SagaEffect<unknown>[]): readonly SagaEffect<unknown>[] {
+  const failure = effects.find((effect) => effect?.kind === 'fail')
+  if (failure === undefined) return effects
+  return [...effects.filter((effect) => effect?.kind !== 'fail'), failure]
+}
+
+function assertTimers(turn: Turn, place: CodePlace, effects: readonly SagaEffect<unknown>[]): void {
+  const names = new Set(Object.keys(turn.instance.timers))
+  for (const effect of effects) {
+    if (effect.kind === 'schedule') names.add(effect.timer)
+    else if (effect.kind === 'cancelTimer') names.delete(effect.timer)
+  }
+  if (names.size <= timersMax) return
+  throw new SagaCodeError(turn.saga.name, place, `it set more than ${timersMax} timers`)
 }
 
 function prepare(turn: Turn, place: CodePlace, effect: SagaEffect<unknown>): () => void {
@@ -68,7 +86,9 @@ function prepare(turn: Turn, place: CodePlace, effect: SagaEffect<unknown>): () 
     case 'cancelTimer':
       return () => cancelTimer(turn, effect.timer)
     case 'complete':
-      return () => turn.add('Completing', {})
+      return () => {
+        if (!turn.instance.isCompleting) turn.add('Completing', {})
+      }
     case 'fail': {
       const error = new SagaStepFailedError(place.name, effect.reason, effect.message)
       return () => {
@@ -84,11 +104,7 @@ function prepare(turn: Turn, place: CodePlace, effect: SagaEffect<unknown>): () 
 }
 
 function prepareTimer(turn: Turn, place: CodePlace, { timer, when, what }: SagaTimer): () => void {
-  const { saga, instance } = turn
-  const isNew = instance.timers[timer] === undefined
-  if (isNew && Object.keys(instance.timers).length >= timersMax) {
-    throw new SagaCodeError(saga.name, place, `it set more than ${timersMax} timers`)
-  }
+  const { saga } = turn
   if (what.kind === 'message' && saga.messages[what.message] === undefined) {
     throw new SagaCodeError(saga.name, place, `it scheduled an unknown message '${what.message}'`)
   }

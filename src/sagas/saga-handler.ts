@@ -8,13 +8,14 @@
 
 import { frozenTable } from '../base/freeze.js'
 import type { AnyActor } from '../define/actor.js'
-import type { HandlerDefinition } from '../define/handler.js'
+import type { HandlerContext, HandlerDefinition } from '../define/handler.js'
 import { TerminalError } from '../define/handler-errors.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import { type InstanceEventName, instanceEventType } from '../define/saga/instance-events.js'
 import type { AnySaga } from '../define/saga/saga.js'
 import { carryOut } from './carry-out.js'
 import { originOf } from './instance-port.js'
+import { retryHalts } from './retry-halts.js'
 import type { SagaPorts } from './saga-ports.js'
 
 /** Longest delivery. Calls to the outside are not part of one. Milliseconds. */
@@ -24,7 +25,7 @@ const timeoutMs = 60_000
 export function createSagaHandler(saga: AnySaga, portsOf: () => SagaPorts): HandlerDefinition {
   const on: Record<string, HandlerDefinition['on'][string]> = {}
   for (const type of saga.reads) {
-    on[type] = (event: AnyRecordedEvent) => deliver(portsOf(), event)
+    on[type] = (event: AnyRecordedEvent, context) => deliver(portsOf(), event, context)
   }
   for (const [name, act] of Object.entries(carryOut)) {
     on[instanceEventType(saga.name, name as InstanceEventName)] = (event, context) =>
@@ -51,15 +52,23 @@ function keyOf(saga: AnySaga, event: AnyRecordedEvent): string {
   return (saga.keyOf(event as never) ?? event.streamId) as string
 }
 
-async function deliver({ saga, instances }: SagaPorts, event: AnyRecordedEvent): Promise<void> {
+/** Codes of errors that only somebody outside can do something about. */
+const terminal: ReadonlySet<unknown> = new Set(['DRAMATIS_SAGA_UNMATCHED', 'DRAMATIS_SAGA_HALTED'])
+
+async function deliver(
+  { saga, instances }: SagaPorts,
+  event: AnyRecordedEvent,
+  { redrives }: HandlerContext,
+): Promise<void> {
   const sagaId = saga.keyOf(event as never)
   if (sagaId === null || sagaId === undefined) return
+  if (redrives > 0) await retryHalts(instances, sagaId as string, originOf(event))
   try {
     await instances.tell(sagaId as string, 'receive', { event, recalled: false }, originOf(event))
   } catch (error) {
     const { code, message } = error as { readonly code?: string; readonly message: string }
-    // Trying again changes nothing about an event that nobody takes.
-    if (code === 'DRAMATIS_SAGA_UNMATCHED') throw new TerminalError(message, { cause: error })
+    // Trying again changes nothing about an event that nobody takes, or that waits for an operator.
+    if (terminal.has(code)) throw new TerminalError(message, { cause: error })
     throw error
   }
 }

@@ -16,6 +16,7 @@ import type { UpcastTable } from '../events/upcasting.js'
 import type { LogReader } from '../store/contracts.js'
 import type { TableDatabase } from '../store/tables.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
+import type { KeyName } from '../subscriptions/work-store.js'
 import type { Due } from '../timers/due.js'
 import type { DueQueue } from '../timers/due-queue.js'
 import { InstancePort, type Origin } from './instance-port.js'
@@ -24,6 +25,7 @@ import {
   describeMessage,
   type SagaMessageToSend,
 } from './message-to-send.js'
+import { type ParkedKeys, releaseIfOver } from './parked-instances.js'
 import { SagaCalls } from './saga-calls.js'
 import { SagaEnds } from './saga-ends.js'
 import { createSagaHandler } from './saga-handler.js'
@@ -76,8 +78,17 @@ export class Sagas {
     for (const event of events) this.#ports.get(event.aggregateType)?.ends.see(event)
   }
 
-  start(): void {
-    for (const { calls } of this.#ports.values()) calls.start()
+  /** @param keysOf - The handler of each saga, at work. */
+  start(keysOf: (saga: string) => ParkedKeys): void {
+    for (const { saga, calls } of this.#ports.values()) {
+      calls.start()
+      void this.#releaseAll(saga.name, keysOf(saga.name))
+    }
+  }
+
+  /** The handler of a saga, if it is one, has parked a key. */
+  noteParked(handler: string, keys: ParkedKeys, name: KeyName): void {
+    if (this.#ports.has(handler)) void this.#release(handler, keys, name)
   }
 
   /**
@@ -112,6 +123,19 @@ export class Sagas {
   ): Promise<void> {
     const sent = { timer: null, message, data, command: null }
     await this.portsOf(saga).instances.tell(sagaId, 'message', { message: sent }, origin)
+  }
+
+  /** Those that a crash has left parked for a halt that is over. */
+  async #releaseAll(saga: string, keys: ParkedKeys): Promise<void> {
+    for (const name of keys.parkedKeys()) await this.#release(saga, keys, name)
+  }
+
+  async #release(saga: string, keys: ParkedKeys, name: KeyName): Promise<void> {
+    try {
+      await releaseIfOver(this.portsOf(saga).instances, keys, name)
+    } catch {
+      // The key stays parked, where operators see it, and the next start looks at it again.
+    }
   }
 
   async stop(deadlineMs: number): Promise<void> {

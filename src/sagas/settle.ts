@@ -8,6 +8,7 @@
 import type { ErrorData } from '../base/errors.js'
 import { type AbandonCause, isInFlight, type StepRecord } from '../define/saga/instance-state.js'
 import type { StepNode } from '../define/saga/steps.js'
+import { copyValue } from '../events/values.js'
 import { type DeliveryFailure, decideAfterFailure } from '../subscriptions/retry-policy.js'
 import { advance } from './advance.js'
 import { endStep } from './end-step.js'
@@ -159,8 +160,7 @@ function giveUpUndo(turn: Turn, step: string, error: ErrorData): void {
 
 function rejectReaction(turn: Turn, step: string, error: ErrorData): void {
   const { rejected } = turn.saga
-  const isOver = turn.instance.isCompleting || turn.instance.status === 'compensating'
-  if (rejected === null || isOver) {
+  if (rejected === null) {
     turn.halt(step, error)
     return
   }
@@ -201,7 +201,8 @@ export function becomeOrFail(
     const place = { name, step }
     throw new SagaCodeError(turn.saga.name, place, 'it returned nothing where a state is needed')
   }
-  turn.become(returned)
+  if (returned === turn.instance.data) return null
+  turn.become(callCode(turn.saga, { name, step }, () => copyValue(returned, 'state')))
   return null
 }
 

@@ -49,6 +49,15 @@ export function endOpenSteps(
   const open = Object.entries(turn.instance.steps).filter(
     ([id, record]) => isOpen(record) && !parseStepId(id).isUndo && isMeant(id),
   )
+  endRecords(turn, open, why)
+}
+
+/** As {@link endOpenSteps}, for steps that are chosen already. */
+export function endRecords(
+  turn: Turn,
+  open: readonly (readonly [string, StepRecord])[],
+  why: AbandonCause,
+): void {
   const waiting = open.filter(([, record]) => !isInFlight(record))
   const flying = open.filter(([, record]) => isInFlight(record) && record.abandoned === null)
   if (waiting.length > 0) turn.add('StepsEnded', { steps: waiting.map(cancelled) })

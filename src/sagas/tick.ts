@@ -60,7 +60,7 @@ export interface Message {
  *
  * @throws {SagaHaltedError} DRAMATIS_SAGA_HALTED: it has to come again.
  * @throws {SagaNotFoundError} DRAMATIS_SAGA_NOT_FOUND, not for a timer's
- * @throws {SagaStateError} DRAMATIS_SAGA_STATE: it has ended; not for a timer's
+ * @throws {SagaStateError} DRAMATIS_SAGA_STATE: it has ended, or is being taken back; not for a timer's
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: the saga has no such message.
  * @throws {SagaCodeError} DRAMATIS_SAGA_CODE; nothing was recorded.
  */
@@ -70,11 +70,11 @@ export function takeMessage(turn: Turn, message: Message): void {
   const isOver = !isActive(instance) || instance.isCompleting
   if (timer !== null && (isOver || instance.timers[timer.name] !== timer.id)) return
   if (instance.status === 'none') throw new SagaNotFoundError(saga.name, sagaId)
-  if (isOver)
-    throw new SagaStateError(saga.name, sagaId, instance.status, 'take it', 'it has ended')
+  if (isOver) throw refusal(turn, 'it has ended')
   const [halt] = instance.halts
   if (halt !== undefined) throw new SagaHaltedError(saga.name, sagaId, halt.step, halt.error)
   if (instance.status === 'compensating') {
+    if (timer === null) throw refusal(turn, 'it is being taken back')
     noteMessage(turn, message)
     return
   }
@@ -83,6 +83,10 @@ export function takeMessage(turn: Turn, message: Message): void {
     sendCommand(turn, message.command)
   } else reactToMessage(turn, message)
   advance(turn)
+}
+
+function refusal({ saga, sagaId, instance }: Turn, found: string): SagaStateError {
+  return new SagaStateError(saga.name, sagaId, instance.status, 'take a message', found)
 }
 
 function noteMessage(turn: Turn, { message, timer }: Message): void {

@@ -8,7 +8,7 @@ import type { ErrorData } from '../base/errors.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { InstanceEventName, InstanceEvents } from '../define/saga/instance-events.js'
 
-/** How an attempt of a step went. `running`: it has not ended. */
+/** What an operator did, or how an attempt of a step went. `running`: it has not ended. */
 export type AttemptOutcome =
   | 'running'
   | 'completed'
@@ -17,14 +17,19 @@ export type AttemptOutcome =
   | 'halted'
   | 'skipped'
   | 'cancelled'
+  | InstanceEvents['Operated']['verb']
 
-/** One attempt of a step. */
+/** One attempt of a step, or what an operator did. */
 export interface TimelineEntry {
-  /** `capture`, `reserve[2]`, `reserve[2]/undo`; `#1` for what a reaction sent. */
-  readonly step: string
-  /** 1-based; 0: it ended without having begun. */
+  /**
+   * `capture`, `reserve[2]`, `reserve[2]/undo`; `#1` for what a reaction sent; `null`: an operator meant the
+   * whole instance.
+   */
+  readonly step: string | null
+  /** 1-based; 0: it ended without having begun, or an operator acted before it had. */
   readonly attempt: number
-  readonly kind: 'send' | 'call' | 'wait' | 'mark'
+  /** `operator`: an operator acted; the outcome says what was done, and it took no time. */
+  readonly kind: 'send' | 'call' | 'wait' | 'mark' | 'operator'
   readonly startedAt: Date
   /** `null`: it has not ended. */
   readonly endedAt: Date | null
@@ -33,16 +38,19 @@ export interface TimelineEntry {
   readonly outcome: AttemptOutcome
   /** Why it failed, is tried again, or halted. */
   readonly error: ErrorData | null
+  /** Why the operator acted, if that was said; `null` for attempts. */
+  readonly reason: string | null
 }
 
 interface OpenEntry {
-  step: string
+  step: string | null
   attempt: number
   kind: TimelineEntry['kind']
   startedAt: Date
   endedAt: Date | null
   outcome: AttemptOutcome
   error: ErrorData | null
+  reason: string | null
 }
 
 type Note<K extends InstanceEventName> = (
@@ -66,6 +74,7 @@ const notes: { readonly [K in InstanceEventName]?: Note<K> } = {
   Halted: (timeline, { step, error }, at) => {
     if (step !== null) timeline.end(step, 'halted', error, at)
   },
+  Operated: (timeline, operated, at) => timeline.noteOperator(operated, at),
 }
 
 /** Entries in the order in which the attempts began. */
@@ -82,7 +91,7 @@ export class Timeline {
   begin(step: string, attempt: number, kind: TimelineEntry['kind'], startedAt: Date): void {
     const entry: OpenEntry = {
       ...{ step, attempt, kind, startedAt },
-      ...{ endedAt: null, outcome: 'running', error: null },
+      ...{ endedAt: null, outcome: 'running', error: null, reason: null },
     }
     this.#entries.push(entry)
     this.#open.set(step, entry)
@@ -95,6 +104,14 @@ export class Timeline {
     else this.#endUnbegun(step, outcome, error, at)
   }
 
+  noteOperator({ verb, step, reason }: InstanceEvents['Operated'], at: Date): void {
+    const attempt = step === null ? 0 : (this.#lastOf(step)?.attempt ?? 0)
+    this.#entries.push({
+      ...{ step, attempt, kind: 'operator', startedAt: at, endedAt: at },
+      ...{ outcome: verb, error: null, reason },
+    })
+  }
+
   entries(): readonly TimelineEntry[] {
     return this.#entries.map((each) =>
       Object.freeze({
@@ -105,12 +122,16 @@ export class Timeline {
     )
   }
 
+  #lastOf(step: string): OpenEntry | undefined {
+    return this.#entries.findLast((each) => each.step === step && each.kind !== 'operator')
+  }
+
   /** A mark, or a step that an operator skipped between two attempts, or before its first. */
   #endUnbegun(step: string, outcome: AttemptOutcome, error: ErrorData | null, at: Date): void {
-    const last = this.#entries.findLast((each) => each.step === step)
+    const last = this.#lastOf(step)
     this.#entries.push({
       ...{ step, attempt: last?.attempt ?? 0, kind: last?.kind ?? 'mark', startedAt: at },
-      ...{ endedAt: at, outcome, error },
+      ...{ endedAt: at, outcome, error, reason: null },
     })
   }
 }

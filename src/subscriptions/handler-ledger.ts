@@ -103,6 +103,16 @@ export class HandlerLedger {
     return this.#work.readKey(this.definition.name, name) ?? null
   }
 
+  /** Keys parked now, by partition and key. */
+  parkedKeys(): readonly KeyName[] {
+    if (this.#parked === 0) return []
+    this.#work.refresh()
+    return this.#work
+      .readKeys(this.definition.name)
+      .filter(({ blocked }) => blocked.state === 'parked')
+      .map(({ partition, key }) => ({ partition, key }))
+  }
+
   cursorOf(partition: number): Position {
     const cursor = this.#cursors.get(partition)
     assert(cursor !== undefined)

@@ -47,6 +47,8 @@ export interface HandlerPorts {
   readonly random: Random
   readonly answer: AnswerOnHost
   readonly readHead: () => Position
+  /** A key was parked, and that is written. Must not throw. */
+  readonly onParked?: (name: KeyName) => void
 }
 
 /** How a handler is doing. */
@@ -184,6 +186,11 @@ export class HandlerSubscription {
     return this.#ledger.blockedKey(name)
   }
 
+  /** Keys parked now. */
+  parkedKeys(): readonly KeyName[] {
+    return this.#ledger.parkedKeys()
+  }
+
   /** Makes parked keys due again. @returns those that were parked. */
   async redrive(names: readonly KeyName[]): Promise<readonly KeyName[]> {
     const redriven = await this.#ledger.redrive(names)
@@ -303,7 +310,17 @@ export class HandlerSubscription {
       durationMs: this.#ports.clock.elapsedMs() - startedMs,
     }))
     this.#waiters.notify()
-    if (report.changes.length > 0) this.#handOutDue()
+    if (report.changes.length === 0) return
+    this.#handOutDue()
+    this.#tellParked(report)
+  }
+
+  #tellParked({ changes }: PumpReport): void {
+    const { onParked } = this.#ports
+    if (onParked === undefined) return
+    for (const change of changes) {
+      if (change.type === 'failed' && change.next.kind === 'park') onParked(change)
+    }
   }
 
   /** Gives every lane its keys whose time has come, and sets the timer for the next. */

@@ -16,9 +16,11 @@ export interface SagaRow {
   readonly status: Exclude<SagaStatus, 'none'>
   /** Whether it waits for an operator. */
   readonly isHalted: boolean
+  /** At which steps it does; `null`: at none in particular. */
+  readonly haltedAt: readonly (string | null)[]
   /** The step that it stands at, or that made it fail. */
   readonly step: string | null
-  /** Why it is halted, was taken back, or failed. */
+  /** Why it halted last, if it is halted; why it was taken back, or failed. */
   readonly reason: string | null
   readonly startedAt: Date
   readonly updatedAt: Date
@@ -29,34 +31,42 @@ type Change<K extends InstanceEventName> = (
   data: InstanceEvents[K],
 ) => Partial<SagaRow>
 
+const goingOn = { isHalted: false, haltedAt: [] } as const
+
 /** Events that change a row; all others only its time, and are not read. */
 const changes: { readonly [K in InstanceEventName]?: Change<K> } = {
   StepsStarted: (_row, { steps }) => ({ step: steps.at(-1)?.step ?? null }),
   CompensationStarted: (_row, { cause }) => ({
     status: 'compensating',
-    isHalted: false,
+    ...goingOn,
     reason: cause.error.message,
   }),
   Halted: (row, { step, error }) => ({
     isHalted: true,
+    haltedAt: [...row.haltedAt, step],
     step: step ?? row.step,
     reason: error.message,
   }),
-  Operated: (row, { verb }) => (verb === 'cancel' ? {} : { isHalted: false, reason: row.reason }),
-  Completed: () => ({ status: 'completed', isHalted: false, reason: null }),
+  Operated: (row, { verb, step }) => {
+    if (verb === 'cancel') return {}
+    const haltedAt = row.haltedAt.filter((each) => each !== step)
+    if (haltedAt.length > 0) return { haltedAt }
+    return { ...goingOn, reason: row.status === 'compensating' ? row.reason : null }
+  },
+  Completed: () => ({ status: 'completed', ...goingOn, reason: null }),
   Compensated: (row, { cause }) => ({
     status: 'compensated',
-    isHalted: false,
+    ...goingOn,
     step: cause.step ?? row.step,
     reason: cause.error.message,
   }),
   Failed: (row, { cause }) => ({
     status: 'failed',
-    isHalted: false,
+    ...goingOn,
     step: cause.step ?? row.step,
     reason: cause.error.message,
   }),
-  Cancelled: (_row, { reason }) => ({ status: 'cancelled', isHalted: false, reason }),
+  Cancelled: (_row, { reason }) => ({ status: 'cancelled', ...goingOn, reason }),
 }
 
 /** The name of the view of a saga's instances. */
@@ -93,7 +103,7 @@ function putRow({ aggregateId, recordedAt }: InstanceEvent, view: ViewWriter<Sag
   view.put(aggregateId, {
     sagaId: aggregateId,
     status: 'running',
-    isHalted: false,
+    ...goingOn,
     step: null,
     reason: null,
     startedAt: recordedAt,
