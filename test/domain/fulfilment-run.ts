@@ -80,6 +80,7 @@ export class FulfilmentRun {
   /** Resolves once every handler is through with everything, what they sent included, and every saga is. */
   async atRest(): Promise<void> {
     do {
+      await turns(1)
       await this.#handlersThrough()
     } while (!(await isAtRest(this.runtime, this.#sagas)))
     await turns()
