@@ -9,6 +9,8 @@ import { DramatisError } from 'dramatis'
 import { InputError } from './csv.js'
 import { runDemo } from './demo.js'
 import { formatEvolution, hasHeld, runEvolution } from './evolution.js'
+import { runFulfilment } from './fulfilment.js'
+import { formatFulfilment } from './fulfilment-summary.js'
 import { type DemoOptions, parseOptions, UsageError, usage } from './options.js'
 import { ForeignLogError } from './resume.js'
 import { type DemoSession, describeWorkers } from './session.js'
@@ -26,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', () => interruption.abort(new Error('interrupted')))
   const terminal = new Terminal(process.stderr)
   const session = { options, terminal, signal: interruption.signal }
+  if (options.fulfilment) return await showFulfilment(session)
   return options.evolve ? await showEvolution(session) : await showDemo(session)
 }
 
@@ -41,6 +44,13 @@ async function showEvolution(session: DemoSession): Promise<number> {
   const figures = await runEvolution(session)
   print(options.json ? [JSON.stringify(figures)] : formatEvolution(figures, titleOf(options)))
   return hasHeld(figures) ? 0 : 1
+}
+
+async function showFulfilment(session: DemoSession): Promise<number> {
+  const { options } = session
+  const figures = await runFulfilment(session)
+  print(options.json ? [JSON.stringify(figures)] : formatFulfilment(figures, titleOf(options)))
+  return figures.held ? 0 : 1
 }
 
 function print(lines: readonly string[]): void {

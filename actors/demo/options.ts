@@ -16,7 +16,9 @@ export interface DemoOptions {
   readonly help: boolean
   /** Changes the code under a log instead: other schemas, another version of a view. */
   readonly evolve: boolean
-  /** Orders to make up. Integer in [1, 1_000_000]. @default 20_000 */
+  /** Fulfils orders twice instead, by handlers and by a saga, with kills in the middle. */
+  readonly fulfilment: boolean
+  /** Orders to make up. Integer in [1, 1_000_000]. @default 20_000; 1_000 to be fulfilled */
   readonly count: number
   /** Directory of real orders, instead of made-up ones. */
   readonly ordersDirectory: string | null
@@ -34,13 +36,14 @@ export interface DemoOptions {
 
 export const usage = `npm run demo -- [options]
 
-  --count N        orders to make up (default 20000)
+  --count N        orders to make up (default 20000; with --fulfilment 1000)
   --orders DIR     real orders instead: orders.csv, order_items.csv, order_payments.csv
   --seed N         decides made-up orders and faults (default 1)
   --faults RATE    share of deliveries that fail at first, 0 to 1 (default 0.02; 0: no faults)
   --data DIR       keep the data there; goes on with what an interrupted run has left
   --workers N      worker threads, or 'inline' for none (default 2)
   --evolve         change the code under the log: new schemas, a view filled beside the old one
+  --fulfilment     fulfil orders by handlers, then by a saga, each killed twice on the way
   --json           print the figures as JSON on stdout, everything else on stderr
   --help           print this
 `
@@ -54,10 +57,20 @@ export function parseOptions(args: readonly string[]): DemoOptions {
   if (values.evolve === true && values.data !== undefined) {
     throw new UsageError('expected --evolve without --data: the directory is for the new code only')
   }
+  if (values.fulfilment === true && values.data !== undefined) {
+    throw new UsageError(
+      'expected --fulfilment without --data: each twin has a directory of its own',
+    )
+  }
+  if (values.fulfilment === true && values.evolve === true) {
+    throw new UsageError('expected --evolve or --fulfilment, found both')
+  }
+  const countDefault = values.fulfilment === true ? '1000' : '20000'
   return {
     help: values.help === true,
     evolve: values.evolve === true,
-    count: integer('--count', values.count ?? '20000', 1, 1_000_000),
+    fulfilment: values.fulfilment === true,
+    count: integer('--count', values.count ?? countDefault, 1, 1_000_000),
     ordersDirectory: path('--orders', values.orders),
     seed: integer('--seed', values.seed ?? '1', 0, 2 ** 32 - 1),
     faultRate: rate('--faults', values.faults ?? '0.02'),
@@ -82,6 +95,7 @@ function parseArguments(args: readonly string[]) {
         data: text,
         workers: text,
         evolve: flag,
+        fulfilment: flag,
         json: flag,
         help: flag,
       },

@@ -2,13 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { generateOrders } from '../../actors/demo/generated-orders.js'
 import { readOlistOrders } from '../../actors/demo/olist.js'
 import { areHandlersThrough } from '../../actors/fulfilment/at-rest.js'
 import { checkBooks } from '../../actors/fulfilment/books.js'
 import { fulfilmentHandlers } from '../../actors/fulfilment/choreographed/app.js'
 import { paymentTimeMs } from '../../actors/fulfilment/choreographed/order-steps.js'
-import { type OrderPlaced, ordersOf, stockFor } from '../../actors/fulfilment/order-input.js'
+import { ordersOf, stockFor } from '../../actors/fulfilment/order-input.js'
 import { timesCollected } from '../../actors/fulfilment/outside/carrier.js'
 import {
   calmPlan,
@@ -26,7 +25,7 @@ import { type HandlerContext, type HandlerDefinition, openRuntime } from '../../
 import { TemporaryDirectory } from '../store/temporary.js'
 import { until } from '../subscriptions/until.js'
 import { onEnd } from '../support/scope.js'
-import { FulfilmentRun, orderOf } from './fulfilment-run.js'
+import { FulfilmentRun, generatedFor, orderOf } from './fulfilment-run.js'
 import { ordersDirectory, ordersMissing } from './orders-directory.js'
 
 const one = { productId: 'p1', quantity: 1 }
@@ -314,14 +313,6 @@ test('real orders are fulfilled to the cent', { skip: ordersMissing }, async (t)
     [real.length, pieces.reduce((sum, { quantity }) => sum + quantity, 0), 0, true],
   )
 })
-
-/** Made-up orders under ids of this test's own. */
-function generatedFor(name: string, count: number): readonly OrderPlaced[] {
-  return ordersOf(generateOrders(count, 5)).map((order) => ({
-    ...order,
-    orderId: `${name}-${order.orderId}`,
-  }))
-}
 
 /** The same handler, whose first delivery of every event fails once it has done everything. */
 function deliveredTwice<N extends string>(handler: HandlerDefinition<N>): HandlerDefinition<N> {

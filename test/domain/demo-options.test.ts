@@ -8,6 +8,7 @@ test('without arguments the demo makes up 20,000 orders in a fresh directory', (
   assert.deepEqual(parseOptions([]), {
     help: false,
     evolve: false,
+    fulfilment: false,
     count: 20_000,
     ordersDirectory: null,
     seed: 1,
@@ -24,6 +25,7 @@ test('every option is read', () => {
   assert.deepEqual(parseOptions([...args, '--json', '--help']), {
     help: true,
     evolve: false,
+    fulfilment: false,
     count: 20_000,
     ordersDirectory: 'dir',
     seed: 7,

@@ -5,10 +5,11 @@
  */
 
 import type { TestContext } from 'node:test'
+import { generateOrders } from '../../actors/demo/generated-orders.js'
 import { orderCommand } from '../../actors/demo/order-command.js'
 import { areHandlersThrough, isAtRest } from '../../actors/fulfilment/at-rest.js'
 import choreographed from '../../actors/fulfilment/choreographed/app.js'
-import type { OrderPlaced } from '../../actors/fulfilment/order-input.js'
+import { type OrderPlaced, ordersOf } from '../../actors/fulfilment/order-input.js'
 import type { OutsidePlan } from '../../actors/fulfilment/outside/outside-plan.js'
 import { calmPlan } from '../../actors/fulfilment/outside/outside-plan.js'
 import { installPlan } from '../../actors/fulfilment/outside/plan-in-force.js'
@@ -33,6 +34,14 @@ import { at } from './order-history.js'
 export function orderOf(orderId: string, ...pieces: readonly Pieces[]): OrderPlaced {
   const lines = pieces.map((each) => ({ ...each, priceCents: 1_000, freightCents: 0 }))
   return orderCommand(orderId, 'create', { customerId: 'customer-1', lines }, at) as OrderPlaced
+}
+
+/** Made-up orders under ids of a test's own. */
+export function generatedFor(name: string, count: number): readonly OrderPlaced[] {
+  return ordersOf(generateOrders(count, 5)).map((order) => ({
+    ...order,
+    orderId: `${name}-${order.orderId}`,
+  }))
 }
 
 export interface FulfilmentSetup {
@@ -80,6 +89,7 @@ export class FulfilmentRun {
   /** Resolves once every handler is through with everything, what they sent included, and every saga is. */
   async atRest(): Promise<void> {
     do {
+      await turns(1)
       await this.#handlersThrough()
     } while (!(await isAtRest(this.runtime, this.#sagas)))
     await turns()

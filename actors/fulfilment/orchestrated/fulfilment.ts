@@ -17,7 +17,7 @@
  *   - a customer who cancels is heard before the charge is tried again, and one who cancels too late stops
  *     the saga at a step, where an operator sees it, instead of passing unseen.
  *
- * What it costs: all of an order's decisions pass through one more stream, so the log has about three times
+ * What it costs: all of an order's decisions pass through one more stream, so the log has almost three times
  * the events; and whoever changes a step's name or its place has to think of the instances under way.
  */
 
