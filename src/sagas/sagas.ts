@@ -48,6 +48,8 @@ export class Sagas {
   /** One for each saga, of its name. */
   readonly handlers: readonly HandlerDefinition[]
   readonly #ports: ReadonlyMap<string, SagaPorts>
+  /** Parked keys that are being looked at. */
+  readonly #releases = new Set<Promise<void>>()
 
   constructor({ sagas, ...ports }: SagasPorts) {
     const byName = new Map<string, SagaPorts>()
@@ -82,13 +84,17 @@ export class Sagas {
   start(keysOf: (saga: string) => ParkedKeys): void {
     for (const { saga, calls } of this.#ports.values()) {
       calls.start()
-      void this.#releaseAll(saga.name, keysOf(saga.name))
+      const keys = keysOf(saga.name)
+      for (const name of keys.parkedKeys()) this.noteParked(saga.name, keys, name)
     }
   }
 
-  /** The handler of a saga, if it is one, has parked a key. */
+  /** The handler of a saga, if it is one, has parked a key, or has found it parked at the start. */
   noteParked(handler: string, keys: ParkedKeys, name: KeyName): void {
-    if (this.#ports.has(handler)) void this.#release(handler, keys, name)
+    if (!this.#ports.has(handler)) return
+    const release = this.#release(handler, keys, name)
+    this.#releases.add(release)
+    void release.then(() => this.#releases.delete(release))
   }
 
   /**
@@ -125,11 +131,6 @@ export class Sagas {
     await this.portsOf(saga).instances.tell(sagaId, 'message', { message: sent }, origin)
   }
 
-  /** Those that a crash has left parked for a halt that is over. */
-  async #releaseAll(saga: string, keys: ParkedKeys): Promise<void> {
-    for (const name of keys.parkedKeys()) await this.#release(saga, keys, name)
-  }
-
   async #release(saga: string, keys: ParkedKeys, name: KeyName): Promise<void> {
     try {
       await releaseIfOver(this.portsOf(saga).instances, keys, name)
@@ -140,6 +141,7 @@ export class Sagas {
 
   async stop(deadlineMs: number): Promise<void> {
     for (const { ends } of this.#ports.values()) ends.close()
-    await Promise.all([...this.#ports.values()].map(({ calls }) => calls.stop(deadlineMs)))
+    const stopping = [...this.#ports.values()].map(({ calls }) => calls.stop(deadlineMs))
+    await Promise.all([...stopping, ...this.#releases])
   }
 }
