@@ -44,7 +44,7 @@ test('a call that failed and halted is taken back by what is meant for attempts'
 
   const ends = await haltAndCancel(t, Calling)
 
-  assert.deepEqual(ends, ['call halted', 'call cancelled', 'call/undo completed'])
+  assert.deepEqual(ends, ['call halted', 'null cancel', 'call cancelled', 'call/undo completed'])
 })
 
 test('a command whose answer could not be taken in is taken back', async (t) => {
@@ -64,5 +64,5 @@ test('a command whose answer could not be taken in is taken back', async (t) => 
 
   const ends = await haltAndCancel(t, Taking)
 
-  assert.deepEqual(ends, ['take halted', 'take cancelled', 'take/undo completed'])
+  assert.deepEqual(ends, ['take halted', 'null cancel', 'take cancelled', 'take/undo completed'])
 })

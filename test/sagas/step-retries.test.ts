@@ -180,7 +180,7 @@ describe('a call that fails', () => {
     assert.equal(await ended('t1'), 'completed')
     assert.deepEqual(await outcomes('t1'), [
       'take completed',
-      ...['price retried', 'price halted', 'price completed'],
+      ...['price retried', 'price halted', 'price retry', 'price completed'],
     ])
     assert.deepEqual(await runtime.actor(Room, 'r1').state(), { takenBy: 't1' })
   })
