@@ -408,8 +408,8 @@ export class Executor {
 }
 
 function appendTo(actor: Actor, events: Decided): StreamAppend {
-  const { type, aggregateId, version } = actor
-  return { aggregateType: type.name, aggregateId, expectedVersion: version, events }
+  const { type, aggregateId, streamId, version } = actor
+  return { aggregateType: type.name, aggregateId, streamId, expectedVersion: version, events }
 }
 
 function answerOf({ question }: Message, actor: Actor): unknown {

@@ -7,7 +7,7 @@
  *
  *   0   u32  CRC-32 of bytes 4..end, started with the low 32 bits of the position
  *   4   u8   format: 1, or 2 with sealed fields
- *   5   u8x3 zero
+ *   5   u24  index of the stream's previous event in its segment, plus 1; 0 = not known
  *   8   u32  shape number
  *   12  u32  hash of the stream id
  *   16  u32  version
@@ -33,12 +33,13 @@ import type { KeyReader } from './seal.js'
 import { openFields, type SealedFields, sealedElement } from './sealed-fields.js'
 import type { Shape } from './shapes.js'
 import { streamIdOf } from './stream-id.js'
-import { TailViews } from './tail-views.js'
 
 export const recordFormat = 1
 /** The format of a record with sealed fields. */
 export const sealedRecordFormat = 2
 export const headerBytes = 36
+/** Of a record of which nobody knows where in its segment it is. */
+export const unknownIndex = -1
 const crcBytes = 4
 const bodyFieldsBeforeData = 7
 
@@ -50,6 +51,8 @@ export interface RecordInput {
   readonly version: Version
   readonly position: Position
   readonly previousPosition: Position
+  /** Of that event in its segment; {@link unknownIndex}: not known. */
+  readonly previousIndex: number
   readonly recordedAtMs: number
   readonly occurredAtMs: number | null
   /** With the replacements of what is sealed. */
@@ -80,7 +83,7 @@ export function encodeRecord(input: RecordInput): Buffer {
   const bytes = encodeValue(body, headerBytes)
   const previousHigh = Math.floor(input.previousPosition / 2 ** 32)
   const format = input.sealed === null ? recordFormat : sealedRecordFormat
-  bytes.writeUInt32BE(format * 2 ** 24, 4)
+  bytes.writeUInt32BE(format * 2 ** 24 + input.previousIndex + 1, 4)
   bytes.writeUInt32BE(input.shape.number, 8)
   bytes.writeUInt32BE(input.keyHash, 12)
   bytes.writeUInt32BE(input.version, 16)
@@ -123,13 +126,10 @@ function furtherMetadata(metadata: EventMetadata): Record<string, unknown> | nul
   return further
 }
 
-/** What the checksum of a record that is read covers. */
-const covered = new TailViews(crcBytes)
-
 /** Checks a record's bytes. `null`: sound; otherwise what is wrong with them. */
 export function damageOf(bytes: Buffer, position: Position): RecordDamage | null {
   if (bytes.length <= headerBytes) return 'truncated'
-  if (bytes.readUInt32BE(0) !== crc32(covered.of(bytes), position >>> 0)) return 'wrong checksum'
+  if (bytes.readUInt32BE(0) !== checksum(bytes, position)) return 'wrong checksum'
   const format = bytes[4]
   if (format !== recordFormat && format !== sealedRecordFormat) return 'unknown format'
   return null
@@ -149,6 +149,11 @@ export function versionOf(bytes: Buffer): Version {
 
 export function previousPositionOf(bytes: Buffer): Position {
   return bytes.readUInt32BE(20) * 2 ** 32 + bytes.readUInt32BE(24)
+}
+
+/** Where in its segment that event is; {@link unknownIndex}: not known. */
+export function previousIndexOf(bytes: Buffer): number {
+  return (bytes.readUInt32BE(4) & 0xff_ffff) - 1
 }
 
 export function recordedAtMsOf(bytes: Buffer): number {

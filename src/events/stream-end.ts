@@ -13,6 +13,9 @@ export const streamDeleted = '$StreamDeleted'
 /** A stream takes events, takes no more, or is gone. */
 export type StreamState = 'open' | 'closed' | 'deleted'
 
+/** Index = how a state is stored. */
+export const streamStates: readonly StreamState[] = Object.freeze(['open', 'closed', 'deleted'])
+
 /** True for the events that no app defines. */
 export function isStreamEnd(type: string): boolean {
   return type === streamClosed || type === streamDeleted

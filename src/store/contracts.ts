@@ -51,6 +51,8 @@ export interface EventToStage {
 export interface StreamAppend {
   readonly aggregateType: string
   readonly aggregateId: string
+  /** The two joined, if they are at hand: see `stream-id.ts`. */
+  readonly streamId?: string
   readonly expectedVersion: ExpectedVersion
   /** At least one. */
   readonly events: readonly EventToStage[]

@@ -5,11 +5,11 @@
  * per command.
  */
 
-import type { StreamHead } from './contracts.js'
+import type { ChainHead } from './log-storage.js'
 
 export class HeadCache {
   readonly #entriesMax: number
-  readonly #heads = new Map<string, StreamHead>()
+  readonly #heads = new Map<string, ChainHead>()
 
   constructor(entriesMax: number) {
     this.#entriesMax = entriesMax
@@ -19,11 +19,11 @@ export class HeadCache {
     return this.#heads.size
   }
 
-  get(streamId: string): StreamHead | undefined {
+  get(streamId: string): ChainHead | undefined {
     return this.#heads.get(streamId)
   }
 
-  set(streamId: string, head: StreamHead): void {
+  set(streamId: string, head: ChainHead): void {
     this.#heads.set(streamId, head)
     if (this.#heads.size <= this.#entriesMax) return
     for (const oldest of this.#heads.keys()) {

@@ -11,12 +11,14 @@
  */
 
 import type { Position } from '../events/event.js'
+import { unknownIndex } from '../events/record.js'
 import type { KeyReader } from '../events/seal.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
 import type { ClaimEntry, ClaimedKeys } from './claims.js'
 import type { StreamHead } from './contracts.js'
 import type { KeyVault } from './keys/key-vault.js'
 import type { TagSource } from './read-tagged.js'
+import type { SegmentLayout } from './segment-layout.js'
 import type { TagEntry, TaggedEvent } from './tags.js'
 
 /** Records by position, as of one moment. Used synchronously: refresh, read, release. */
@@ -27,8 +29,12 @@ export interface RecordSource {
   refresh(): void
   /** The position of the last record; 0 = none. */
   readHead(): Position
-  /** The record's bytes, valid until the next call. `undefined`: there is none. */
-  recordAt(position: Position): Buffer | undefined
+  /**
+   * The record's bytes, valid until the next call. `undefined`: there is none.
+   *
+   * @param index - Where in its segment it is, which finds it sooner. @default not known
+   */
+  recordAt(position: Position, index?: number): Buffer | undefined
   /** The shape of that number. Leaves the record that was read last as it is. */
   shapeAt(number: number): Shape | undefined
   /** Lets go of what `refresh` took. */
@@ -41,8 +47,10 @@ export interface StagedGroup {
   readonly after: Position
   /** The record of position `after + 1 + index`. */
   readonly records: readonly Buffer[]
+  /** How the records lie together. */
+  readonly layout: SegmentLayout
   /** Where each stream of the group ends with it. */
-  readonly heads: ReadonlyMap<string, StreamHead>
+  readonly heads: ReadonlyMap<string, ChainHead>
   /** Shapes that the records use and storage does not have yet. */
   readonly shapes: readonly Shape[]
   /** Those of the group's events that have tags. */
@@ -51,6 +59,11 @@ export interface StagedGroup {
   readonly claims: ClaimedKeys
   /** Streams whose snapshots and earlier records go with it; most groups have none. */
   readonly deletions: readonly StreamDeletion[]
+}
+
+/** Where a stream ends, and where in its segment that event is. */
+export interface ChainHead extends StreamHead {
+  readonly index: number
 }
 
 /** What of a deleted stream is overwritten. */
@@ -75,7 +88,7 @@ export interface LogStorage extends TagSource {
   /** Where the log ends, as stored. */
   readTail(): LogTail
   /** The stream's durable head. */
-  readStreamHead(streamId: string): StreamHead
+  readStreamHead(streamId: string): ChainHead
   /** @throws {DiskFullError} DRAMATIS_DISK_FULL while there is too little room to write. */
   assertRoom(): void
   /** The durable owner of a claim, by its key, as of now. */
@@ -96,4 +109,9 @@ export interface LogStorage extends TagSource {
 }
 
 /** A stream that does not exist. */
-export const noStream: StreamHead = Object.freeze({ version: 0, position: 0, state: 'open' })
+export const noStream: ChainHead = Object.freeze({
+  version: 0,
+  position: 0,
+  index: unknownIndex,
+  state: 'open',
+})

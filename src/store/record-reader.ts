@@ -16,10 +16,11 @@ import type { RecordSource } from './log-storage.js'
 /**
  * The bytes at a position, checked. Valid until the next read.
  *
+ * @param index - Where in its segment it is, which finds it sooner. @default not known
  * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
  */
-export function soundRecordAt(source: RecordSource, position: Position): Buffer {
-  const bytes = source.recordAt(position)
+export function soundRecordAt(source: RecordSource, position: Position, index?: number): Buffer {
+  const bytes = source.recordAt(position, index)
   if (bytes === undefined) throw new DamagedRecordError(position, 'no record')
   const damage = damageOf(bytes, position)
   if (damage !== null) throw new DamagedRecordError(position, damage)

@@ -34,7 +34,7 @@ import type {
 import { countShapes, readShapes } from './count-shapes.js'
 import { withinDeadline } from './deadline.js'
 import { CommitUnknownError, StoreStoppedError } from './errors.js'
-import type { LogStorage, LogTail, StagedGroup } from './log-storage.js'
+import type { ChainHead, LogStorage, LogTail, StagedGroup } from './log-storage.js'
 import type { ParsedStoreOptions } from './options.js'
 import { findPositionAt } from './position-at.js'
 import { hasTagged, readTaggedChunks } from './read-tagged.js'
@@ -141,13 +141,13 @@ export class StagedEventStore implements EventStore {
 
   async readStreamHead(streamId: string): Promise<StreamHead> {
     await this.#readable()
-    return this.#freshHead(streamId)
+    const { version, position, state } = this.#freshHead(streamId)
+    return { version, position, state }
   }
 
   async readStreamPlace(streamId: string, at: Position): Promise<StreamPlace> {
     await this.#readable()
-    const { version, position } = this.#freshHead(streamId)
-    let place: StreamPlace = { version, position }
+    let place: StreamPlace = this.#freshHead(streamId)
     const walk = new StreamWalk(this.#storage, streamId)
     while (place.position > at) {
       place = walk.back(place, at)
@@ -155,7 +155,8 @@ export class StagedEventStore implements EventStore {
       if (place.position > at) await yieldToEventLoop()
       await this.#readable()
     }
-    return place
+    const { version, position } = place
+    return { version, position }
   }
 
   async positionAt(timeMs: number): Promise<Position> {
@@ -342,7 +343,7 @@ export class StagedEventStore implements EventStore {
     })
   }
 
-  #freshHead(streamId: string): StreamHead {
+  #freshHead(streamId: string): ChainHead {
     this.#storage.refresh()
     return this.#storage.readStreamHead(streamId)
   }

@@ -29,8 +29,15 @@ import {
 } from './errors.js'
 import { HeadCache } from './head-cache.js'
 import type { KeyVault } from './keys/key-vault.js'
-import { type LogTail, noStream, type StagedGroup, type StreamDeletion } from './log-storage.js'
-import { sealEvent } from './seal-event.js'
+import {
+  type ChainHead,
+  type LogTail,
+  noStream,
+  type StagedGroup,
+  type StreamDeletion,
+} from './log-storage.js'
+import { type SealedEvent, sealEvent } from './seal-event.js'
+import { SegmentLayout } from './segment-layout.js'
 import { type TagBoundary, type TaggedEvent, TaggedGroup, type TagQuery } from './tags.js'
 
 export interface StagingOptions {
@@ -40,7 +47,7 @@ export interface StagingOptions {
   /** The keys of personal fields. */
   readonly keys: KeyVault
   /** Reads a durable head that is not in the cache. */
-  readonly readHead: (streamId: string) => StreamHead
+  readonly readHead: (streamId: string) => ChainHead
   /** Reads the durable owner of a claim, by its key. */
   readonly readClaimOwner: (key: string) => string | undefined
   /** Whether a query finds anything durable in (after, to]. */
@@ -56,15 +63,15 @@ export interface StagingOptions {
 /** The events of each append of a call, in order. */
 export type Placed = readonly (readonly RecordedEvent[])[]
 
-/** Where an append starts from. */
-interface Start {
+/** Where an append leads to. */
+interface End {
   readonly streamId: string
-  readonly head: StreamHead
+  readonly head: ChainHead
 }
 
 interface OpenGroup extends StagedGroup {
   readonly records: Buffer[]
-  readonly heads: Map<string, StreamHead>
+  readonly heads: Map<string, ChainHead>
   readonly deletions: StreamDeletion[]
 }
 
@@ -107,24 +114,27 @@ export class Staging {
   stage(appends: readonly StreamAppend[], accept?: Accept, boundary?: TagBoundary): Placed {
     const last = this.#last
     if (boundary !== undefined) this.#checkBoundary(boundary)
-    const starts = this.#starts(appends)
     const recordedAtMs = appends[0]?.recordedAtMs ?? this.#recordingMs()
     assert(recordedAtMs >= this.#recordedAtMs, 'time does not go back')
-    const { records } = this.#group
+    const { records, layout } = this.#group
     const recordsBefore = records.length
     try {
-      const placed = appends.map((append, at) => this.#place(append, starts[at]!, recordedAtMs))
+      const placed: RecordedEvent[][] = []
+      const ends: End[] = []
+      for (const append of appends) placed.push(this.#place(append, recordedAtMs, ends))
       const changes = accept?.(placed)
-      const deletions = this.#deletions(appends, starts)
+      const deletions = this.#deletions(appends)
       assert(this.#last === last + records.length - recordsBefore, 'accept must not stage')
       if (changes !== undefined) this.#claims.apply(this.#claims.check(changes))
-      this.#keepHeads(starts, placed)
+      // Nothing behind this line throws: the call has happened.
+      for (const { streamId, head } of ends) this.#group.heads.set(streamId, head)
       if (this.#taggedNow.length > 0) this.#keepTagged()
       for (const deletion of deletions) this.#group.deletions.push(deletion)
       this.#recordedAtMs = recordedAtMs
       return placed
     } catch (error) {
       records.length = recordsBefore
+      layout.cut(last + 1)
       this.#last = last
       this.#taggedNow.length = 0
       throw error
@@ -184,21 +194,7 @@ export class Staging {
     return Math.max(this.#options.clock.nowMs(), this.#recordedAtMs)
   }
 
-  #starts(appends: readonly StreamAppend[]): readonly Start[] {
-    const starts: Start[] = []
-    for (const append of appends) {
-      assert(append.events.length > 0)
-      const streamId = streamIdOf(append.aggregateType, append.aggregateId)
-      const head = this.#headOf(streamId)
-      checkState(streamId, append.events[0]!.type, head.state)
-      checkVersion(streamId, append.expectedVersion, head.version)
-      for (const start of starts) assert(start.streamId !== streamId, 'each stream appears once')
-      starts.push({ streamId, head })
-    }
-    return starts
-  }
-
-  #headOf(streamId: string): StreamHead {
+  #headOf(streamId: string): ChainHead {
     const staged = this.#group.heads.get(streamId) ?? this.#underWay?.heads.get(streamId)
     if (staged !== undefined) return staged
     const cached = this.#cache.get(streamId)
@@ -208,21 +204,24 @@ export class Staging {
     return stored
   }
 
-  #place(append: StreamAppend, { streamId, head }: Start, recordedAtMs: number): RecordedEvent[] {
-    const { records } = this.#group
+  /** @param ends - Where the appends of the call lead to; this one's is added. */
+  #place(append: StreamAppend, recordedAtMs: number, ends: End[]): RecordedEvent[] {
+    const { records, layout } = this.#group
     const { aggregateType, aggregateId } = append
+    assert(append.events.length > 0)
+    const streamId = append.streamId ?? streamIdOf(aggregateType, aggregateId)
+    const head = this.#headOf(streamId)
+    checkState(streamId, append.events[0]!.type, head.state)
+    checkVersion(streamId, append.expectedVersion, head.version)
+    for (const end of ends) assert(end.streamId !== streamId, 'each stream appears once')
     const keyHash = hashText(streamId)
     const events: RecordedEvent[] = []
-    let { version, position: previousPosition } = head
+    let { version, position: previousPosition, index: previousIndex } = head
     for (const event of append.events) {
       version++
       const position = this.#last + 1
       const shape = this.#shapes.resolve(aggregateType, event.type, event.schemaVersion, event.data)
-      const { personal } = event
-      const sealed =
-        personal === undefined
-          ? null
-          : sealEvent(this.#options.keys, aggregateType, streamId, version, event, personal)
+      const sealed = this.#sealed(aggregateType, streamId, version, event)
       const bytes = encodeRecord({
         shape,
         keyHash,
@@ -230,6 +229,7 @@ export class Staging {
         version,
         position,
         previousPosition,
+        previousIndex,
         recordedAtMs,
         occurredAtMs: event.occurredAtMs ?? null,
         data: sealed === null ? event.data : sealed.data,
@@ -239,20 +239,27 @@ export class Staging {
       this.#checkSize(streamId, shape, bytes.length)
       records.push(bytes)
       this.#last = position
-      const recorded = recordedEvent(
-        event,
-        aggregateType,
-        aggregateId,
-        streamId,
-        version,
-        position,
-        recordedAtMs,
-      )
+      const recorded = recordedEvent(event, append, streamId, version, position, recordedAtMs)
       events.push(recorded)
       if (event.tags !== undefined) this.#taggedNow.push({ event: recorded, tags: event.tags })
       previousPosition = position
+      previousIndex = layout.add(position, bytes.length)
     }
+    const state = streamStateAfter(append.events.at(-1)!.type)
+    const newHead = { version, position: previousPosition, index: previousIndex, state }
+    ends.push({ streamId, head: newHead })
     return events
+  }
+
+  #sealed(
+    aggregateType: string,
+    streamId: string,
+    version: number,
+    event: EventToStage,
+  ): SealedEvent | null {
+    const { personal } = event
+    if (personal === undefined) return null
+    return sealEvent(this.#options.keys, aggregateType, streamId, version, event, personal)
   }
 
   #checkSize(streamId: string, shape: Shape, bytes: number): void {
@@ -267,26 +274,15 @@ export class Staging {
     this.#taggedNow.length = 0
   }
 
-  /** Nothing in here throws: from the first line on, the call has happened. */
-  #keepHeads(starts: readonly Start[], placed: Placed): void {
-    for (let at = 0; at < starts.length; at++) {
-      const { version, position, type } = placed[at]!.at(-1)!
-      const head = { version, position, state: streamStateAfter(type) }
-      this.#group.heads.set(starts[at]!.streamId, head)
-    }
-  }
-
-  #deletions(
-    appends: readonly StreamAppend[],
-    starts: readonly Start[],
-  ): readonly StreamDeletion[] {
+  #deletions(appends: readonly StreamAppend[]): readonly StreamDeletion[] {
     let deletions = noDeletions
-    for (let at = 0; at < appends.length; at++) {
-      const { streamId, head } = starts[at]!
-      const { aggregateType, events } = appends[at]!
+    for (const { aggregateType, aggregateId, events } of appends) {
       const { type, schemaVersion, data } = events[0]!
+      if (type !== streamDeleted) continue
+      const streamId = streamIdOf(aggregateType, aggregateId)
+      const head = this.#headOf(streamId)
       // One that is deleted already has nothing to overwrite: imports write it event by event.
-      if (type !== streamDeleted || head.state === 'deleted' || head.version === 0) continue
+      if (head.state === 'deleted' || head.version === 0) continue
       assert(!this.#isUnderWay(streamId), 'only durable streams are deleted')
       const shape = this.#shapes.resolve(aggregateType, type, schemaVersion, data)
       const records = this.#options.tombstones(streamId, head, shape)
@@ -303,8 +299,10 @@ export class Staging {
 const noDeletions: readonly StreamDeletion[] = Object.freeze([])
 
 function openGroup(after: Position): OpenGroup {
-  const [tagged, deletions]: [TaggedEvent[], StreamDeletion[]] = [[], []]
-  return { after, records: [], heads: new Map(), shapes: [], tagged, claims: noClaims, deletions }
+  return {
+    ...{ after, records: [], layout: new SegmentLayout(), heads: new Map(), shapes: [] },
+    ...{ tagged: [], claims: noClaims, deletions: [] },
+  }
 }
 
 function checkState(streamId: string, type: string, state: StreamState): void {
@@ -320,8 +318,7 @@ function checkVersion(streamId: string, expected: ExpectedVersion, actual: numbe
 /** The event as reading it back will give it: see `decodeRecord`. */
 function recordedEvent(
   event: EventToStage,
-  aggregateType: string,
-  aggregateId: string,
+  { aggregateType, aggregateId }: StreamAppend,
   streamId: string,
   version: number,
   position: Position,

@@ -9,6 +9,7 @@ import type { Position } from '../events/event.js'
 import {
   encodeRecord,
   keyHashOf,
+  previousIndexOf,
   previousPositionOf,
   recordedAtMsOf,
   versionOf,
@@ -48,6 +49,7 @@ export function tombstonesOf(
         version: versionOf(bytes),
         position,
         previousPosition: previousPositionOf(bytes),
+        previousIndex: previousIndexOf(bytes),
         recordedAtMs: recordedAtMsOf(bytes),
         occurredAtMs: null,
         data: noData,

@@ -9,7 +9,13 @@
 
 import { hashText } from '../base/hash.js'
 import type { Position, RecordedEvent, Version } from '../events/event.js'
-import { keyHashOf, previousPositionOf, versionOf } from '../events/record.js'
+import {
+  keyHashOf,
+  previousIndexOf,
+  previousPositionOf,
+  unknownIndex,
+  versionOf,
+} from '../events/record.js'
 import { splitStreamId } from '../events/stream-id.js'
 import type { ReadStreamOptions, StreamPlace } from './contracts.js'
 import { DamagedRecordError } from './errors.js'
@@ -41,13 +47,15 @@ export function versionRange(head: Version, options: ReadStreamOptions): Version
     : { first, last: Math.min(last, afterVersion + limit) }
 }
 
-/** A place in the chain: the event of that version is at that position. */
-type Link = StreamPlace
+/** A place in the chain: the event of that version is at that position, and there in its segment. */
+interface Link extends StreamPlace {
+  readonly index: number
+}
 
 /** What a walk back found. */
 interface Walked {
-  /** Of the events that were not read, newest first. */
-  readonly positions: readonly Position[]
+  /** To the events that were not read, newest first. */
+  readonly links: readonly Link[]
   /** The events that were, newest first. */
   readonly newest: RecordedEvent[]
 }
@@ -69,7 +77,7 @@ export class StreamWalk {
   /** Walks from one place back to where the stream stood at a position, or part of the way. Headers only. */
   back(from: StreamPlace, at: Position): StreamPlace {
     return this.#reading(() => {
-      let link: Link = from
+      let link = linkTo(from)
       for (let steps = 0; link.position > at && steps < backLinks; steps++) {
         link = this.#before(link)
       }
@@ -80,10 +88,10 @@ export class StreamWalk {
   /** Oldest first, in chunks. */
   *forward(head: StreamPlace, range: VersionRange): Generator<readonly RecordedEvent[]> {
     if (range.first > range.last) return
-    const { positions, newest } = this.#reading(() => this.#walkBack(head, range))
-    for (let end = positions.length; end > 0; end -= chunkEvents) {
-      const chunk = positions.slice(Math.max(0, end - chunkEvents), end).reverse()
-      yield this.#reading(() => chunk.map((position) => this.#eventAt(position)))
+    const { links, newest } = this.#reading(() => this.#walkBack(linkTo(head), range))
+    for (let end = links.length; end > 0; end -= chunkEvents) {
+      const chunk = links.slice(Math.max(0, end - chunkEvents), end).reverse()
+      yield this.#reading(() => chunk.map((link) => this.#eventAt(link)))
     }
     yield newest.reverse()
   }
@@ -91,7 +99,7 @@ export class StreamWalk {
   /** Newest first, in chunks. */
   *backward(head: StreamPlace, range: VersionRange): Generator<readonly RecordedEvent[]> {
     if (range.first > range.last) return
-    let link: Link = this.#reading(() => this.#linkAt(head, range.last))
+    let link = this.#reading(() => this.#linkAt(linkTo(head), range.last))
     while (link.version >= range.first) {
       const events: RecordedEvent[] = []
       link = this.#reading(() => this.#collect(link, range.first, chunkEvents, events))
@@ -101,23 +109,22 @@ export class StreamWalk {
 
   /** The positions of all its events, newest first. */
   positions(head: StreamPlace): readonly Position[] {
-    return this.#reading(() => this.#positionsFrom(head, 1))
+    const links = this.#reading(() => this.#linksFrom(linkTo(head), 1))
+    return links.map(({ position }) => position)
   }
 
   /** Reads the newest events on the way back, as many as may be held, and notes where the others are. */
-  #walkBack(head: StreamPlace, range: VersionRange): Walked {
+  #walkBack(head: Link, range: VersionRange): Walked {
     const newest: RecordedEvent[] = []
     const rest = this.#collect(this.#linkAt(head, range.last), range.first, heldEvents, newest)
-    return { positions: this.#positionsFrom(rest, range.first), newest }
+    return { links: this.#linksFrom(rest, range.first), newest }
   }
 
   /** From a place back to a version, newest first. */
-  #positionsFrom(from: Link, first: Version): readonly Position[] {
-    const positions: Position[] = []
-    for (let link = from; link.version >= first; link = this.#before(link)) {
-      positions.push(link.position)
-    }
-    return positions
+  #linksFrom(from: Link, first: Version): readonly Link[] {
+    const links: Link[] = []
+    for (let link = from; link.version >= first; link = this.#before(link)) links.push(link)
+    return links
   }
 
   /** Reads events down from `link` until there are enough. Returns where to go on. */
@@ -125,7 +132,7 @@ export class StreamWalk {
     let next = link
     let bytesRead = 0
     while (next.version >= first && events.length < eventsMax && bytesRead < goBytes) {
-      const bytes = soundRecordAt(this.#source, next.position)
+      const bytes = soundRecordAt(this.#source, next.position, next.index)
       bytesRead += bytes.length
       const before = this.#linkBefore(next, bytes)
       events.push(this.#eventOf(next.position, bytes))
@@ -141,7 +148,7 @@ export class StreamWalk {
   }
 
   #before(link: Link): Link {
-    return this.#linkBefore(link, soundRecordAt(this.#source, link.position))
+    return this.#linkBefore(link, this.#bytesAt(link))
   }
 
   /** @param bytes - The record of the link. */
@@ -149,12 +156,18 @@ export class StreamWalk {
     const position = previousPositionOf(bytes)
     const fits = versionOf(bytes) === link.version && keyHashOf(bytes) === this.#keyHash
     const goesBack = position < link.position && position > 0 === link.version > 1
-    if (fits && goesBack) return { version: link.version - 1, position }
+    if (fits && goesBack) {
+      return { version: link.version - 1, position, index: previousIndexOf(bytes) }
+    }
     throw new DamagedRecordError(link.position, `no event ${link.version} of ${this.#streamId}`)
   }
 
-  #eventAt(position: Position): RecordedEvent {
-    return this.#eventOf(position, soundRecordAt(this.#source, position))
+  #eventAt(link: Link): RecordedEvent {
+    return this.#eventOf(link.position, this.#bytesAt(link))
+  }
+
+  #bytesAt({ position, index }: Link): Buffer {
+    return soundRecordAt(this.#source, position, index)
   }
 
   #eventOf(position: Position, bytes: Buffer): RecordedEvent {
@@ -174,4 +187,9 @@ export class StreamWalk {
       this.#source.release()
     }
   }
+}
+
+/** Where to begin: a head of this store says where in its segment it is, any other place does not. */
+function linkTo({ version, position, index = unknownIndex }: StreamPlace & Partial<Link>): Link {
+  return { version, position, index }
 }

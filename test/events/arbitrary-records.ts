@@ -43,6 +43,7 @@ export const arbitraryRecord: fc.Arbitrary<RecordInput> = fc
     version: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
     position: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     previousPosition: fc.maxSafeNat(),
+    previousIndex: fc.integer({ min: -1, max: 2 ** 24 - 2 }),
     recordedAtMs: arbitraryTimeMs,
     occurredAtMs: fc.option(fc.integer({ min: -864e13, max: 864e13 })),
     data: arbitraryPayload,

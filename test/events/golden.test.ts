@@ -31,6 +31,7 @@ const plain: GoldenInput = {
   version: 1,
   position: 1,
   previousPosition: 0,
+  previousIndex: -1,
   recordedAtMs: Date.UTC(2026, 0, 1),
   occurredAtMs: null,
   data: { paymentId: 'p-1', amountCents: 1999, method: 'card' },
@@ -47,6 +48,7 @@ const events: Readonly<Record<string, GoldenInput>> = {
     version: 70_000,
     position: 2 ** 40 + 3,
     previousPosition: 2 ** 33 + 1,
+    previousIndex: -1,
     occurredAtMs: Date.UTC(1969, 11, 31, 23, 59, 59, 999),
     metadata: {
       commandId: 'c-2',

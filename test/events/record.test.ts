@@ -11,6 +11,7 @@ import {
   encodeRecord,
   headerBytes,
   keyHashOf,
+  previousIndexOf,
   previousPositionOf,
   type RecordInput,
   recordedAtMsOf,
@@ -33,6 +34,7 @@ function inputOf(changes: Partial<RecordInput> = {}): RecordInput {
     version: 2,
     position: 9,
     previousPosition: 7,
+    previousIndex: -1,
     recordedAtMs: Date.UTC(2026, 0, 1),
     occurredAtMs: null,
     data,
@@ -68,6 +70,7 @@ describe('an encoded record', () => {
         assert.equal(keyHashOf(bytes), input.keyHash)
         assert.equal(versionOf(bytes), input.version)
         assert.equal(previousPositionOf(bytes), input.previousPosition)
+        assert.equal(previousIndexOf(bytes), input.previousIndex)
         assert.equal(recordedAtMsOf(bytes), input.recordedAtMs)
       }),
       { numRuns: 200 },

@@ -134,6 +134,7 @@ const plain: Omit<RecordInput, 'shape'> = {
   version: 3,
   position: 9,
   previousPosition: 5,
+  previousIndex: -1,
   recordedAtMs: Date.UTC(2026, 0, 1),
   occurredAtMs: null,
   data: { name: 'Ada', country: 'UK', friend: 'Bob', born: new Date(-4_852_483_200_000) },

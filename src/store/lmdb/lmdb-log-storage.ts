@@ -1,24 +1,26 @@
 /**
  * Log storage in LMDB: `dataDir/log`, owned by one process through `dataDir/lock`.
  *
- * A group is one batch on LMDB's own writer thread: new shapes, records, heads, tags, claims. Everything is encoded
- * before the batch begins, because LMDB does not roll a batch back. `write` is called for one group
- * at a time. Runs per commit; `write` runs per event.
+ * A group is one batch on LMDB's own writer thread: new shapes, segments of records, the heads of its
+ * streams as one entry, tags, claims. Everything is encoded before the batch begins, because LMDB does
+ * not roll a batch back. `write` is called for one group at a time. Runs per commit.
  */
 
 import type { Position } from '../../events/event.js'
 import { damageOf, recordedAtMsOf } from '../../events/record.js'
 import type { Shape } from '../../events/shapes.js'
 import type { ClaimEntry } from '../claims.js'
-import type { StreamHead } from '../contracts.js'
 import { StoreStoppedError } from '../errors.js'
 import type { KeyVault } from '../keys/key-vault.js'
-import type { LogStorage, LogTail, StagedGroup } from '../log-storage.js'
+import type { ChainHead, LogStorage, LogTail, StagedGroup } from '../log-storage.js'
 import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
-import { type Environment, settled } from './environment.js'
+import { type BytesTable, type Environment, settled } from './environment.js'
 import { holdsLock, releaseLock } from './lock.js'
 import { encodeHead, encodeShape, LogTables, tagKey } from './log-tables.js'
+import { readRecentHeads } from './read-recent-heads.js'
+import { encodeEntry, type RecentHeads } from './recent-heads.js'
+import { encodeSegment } from './segment.js'
 
 export interface LogStorageParts {
   readonly dataDir: string
@@ -33,12 +35,16 @@ export interface LogStorageParts {
 
 const noBytes = Buffer.alloc(0)
 
+/** A value and its key, or that there is to be none under it. */
+type Write<Key> = readonly [key: Key, bytes: Buffer | null]
+
 export class LmdbLogStorage implements LogStorage {
   readonly storeId: string
   readonly epoch: number
   readonly keys: KeyVault
   readonly #parts: LogStorageParts
   #tables: LogTables
+  #recent: RecentHeads
   /** Set once the environment is being closed; LMDB first finishes what it was given. */
   #closing: Promise<void> | null = null
 
@@ -48,6 +54,7 @@ export class LmdbLogStorage implements LogStorage {
     this.#parts = parts
     this.keys = parts.keys
     this.#tables = new LogTables(parts.environment, parts.keys)
+    this.#recent = readRecentHeads(this.#tables)
   }
 
   readTail(): LogTail {
@@ -69,8 +76,8 @@ export class LmdbLogStorage implements LogStorage {
     return this.#tables.readHead()
   }
 
-  recordAt(position: Position): Buffer | undefined {
-    return this.#tables.recordAt(position)
+  recordAt(position: Position, index?: number): Buffer | undefined {
+    return this.#tables.recordAt(position, index)
   }
 
   shapeAt(number: number): Shape | undefined {
@@ -81,8 +88,8 @@ export class LmdbLogStorage implements LogStorage {
     this.#tables.release()
   }
 
-  readStreamHead(streamId: string): StreamHead {
-    return this.#tables.readStreamHead(streamId)
+  readStreamHead(streamId: string): ChainHead {
+    return this.#recent.get(streamId) ?? this.#tables.readStreamHead(streamId)
   }
 
   taggedPositions(tag: string, after: Position, to: Position): readonly Position[] {
@@ -112,31 +119,32 @@ export class LmdbLogStorage implements LogStorage {
   }
 
   async write(group: StagedGroup): Promise<void> {
-    const { events, streams, shapes, snapshots, tags, claims, environment } = this.#tables
-    const shapeBytes = group.shapes.map(encodeShape)
-    const heads = [...group.heads].map(([streamId, head]) => [streamId, encodeHead(head)] as const)
+    const tables = this.#tables
+    const to = group.after + group.records.length
+    const folds = to > group.after && this.#recent.isFull
+    const shapes = group.shapes.map((shape) => [shape.number, encodeShape(shape)] as const)
+    const events = [...segmentsOf(group), ...rewrittenBy(tables, group)]
+    const groups: Write<Position>[] = folds ? this.#recent.entries.map((each) => [each, null]) : []
+    if (to > group.after) groups.push([to, encodeEntry(to, group.heads)])
+    const heads = folds ? headsOf(this.#recent) : []
     const tagKeys = group.tagged.flatMap(({ event, tags: own }) =>
       tagKeysOf({ position: event.position, tags: own }),
     )
     const owners = [...group.claims].map(
       ([key, owner]) => [key, owner === null ? null : Buffer.from(owner)] as const,
     )
-    const written = environment.batch(() => {
-      for (let at = 0; at < shapeBytes.length; at++) {
-        void shapes.put(group.shapes[at]!.number, shapeBytes[at]!)
-      }
-      let position = group.after
-      for (const bytes of group.records) void events.put(++position, bytes)
-      for (const [streamId, bytes] of heads) void streams.put(streamId, bytes)
-      for (const key of tagKeys) void tags.put(key, noBytes)
-      for (const [key, owner] of owners)
-        void (owner === null ? claims.remove(key) : claims.put(key, owner))
-      for (const { streamId, records } of group.deletions) {
-        for (const [earlier, bytes] of records) void events.put(earlier, bytes)
-        void snapshots.remove(streamId)
-      }
+    const written = tables.environment.batch(() => {
+      writeAll(tables.shapes, shapes)
+      writeAll(tables.events, events)
+      writeAll(tables.groups, groups)
+      writeAll(tables.streams, heads)
+      for (const key of tagKeys) void tables.tags.put(key, noBytes)
+      writeAll(tables.claims, owners)
+      for (const { streamId } of group.deletions) void tables.snapshots.remove(streamId)
     })
     await settled(written, 'LMDB could not commit')
+    if (folds) this.#recent.clear()
+    if (to > group.after) this.#recent.add(to, group.heads)
   }
 
   async reopen(): Promise<void> {
@@ -146,6 +154,7 @@ export class LmdbLogStorage implements LogStorage {
     if (!holdsLock(dataDir, this.epoch)) throw new StoreStoppedError(`${dataDir} has a new owner`)
     await this.keys.reopen()
     this.#tables = new LogTables(await openAgain(), this.keys)
+    this.#recent = readRecentHeads(this.#tables)
     this.#closing = null
   }
 
@@ -176,4 +185,45 @@ export class LmdbLogStorage implements LogStorage {
 
 function tagKeysOf({ position, tags }: TagEntry): string[] {
   return tags.map((tag) => tagKey(tagPrefix(tag), position))
+}
+
+/** The records of a group as they lie together. */
+function segmentsOf({ after, records, layout }: StagedGroup): Write<Position>[] {
+  const { firsts } = layout
+  return firsts.map((first, at) => {
+    const next = firsts[at + 1] ?? after + records.length + 1
+    return [first, encodeSegment(records, first - after - 1, next - after - 1)]
+  })
+}
+
+/** The segments in which a deletion overwrites records. */
+function rewrittenBy(tables: LogTables, { deletions }: StagedGroup): Write<Position>[] {
+  if (deletions.length === 0) return []
+  const segments = new Map<Position, Buffer[]>()
+  tables.refresh()
+  for (const [position, bytes] of deletions.flatMap(({ records }) => [...records])) {
+    const { first, records } = tables.segmentWith(position)!
+    const rewritten = segments.get(first) ?? records
+    rewritten[position - first] = bytes
+    segments.set(first, rewritten)
+  }
+  tables.release()
+  return [...segments].map(([first, records]) => [first, encodeSegment(records, 0, records.length)])
+}
+
+function headsOf({ heads }: RecentHeads): Write<string>[] {
+  const writes: Write<string>[] = []
+  for (const [streamId, head] of heads) writes.push([streamId, encodeHead(head)])
+  return writes
+}
+
+/** Inside a batch: nothing in it may throw. */
+function writeAll<Key extends number | string>(
+  table: BytesTable<Key>,
+  writes: readonly Write<Key>[],
+): void {
+  for (const [key, bytes] of writes) {
+    if (bytes === null) void table.remove(key)
+    else void table.put(key, bytes)
+  }
 }

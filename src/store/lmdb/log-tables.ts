@@ -1,45 +1,51 @@
 /**
  * The tables of the log's environment, and reading records from them.
  *
- * A `LogTables` belongs to one thread. Records are fetched by position, one by one: no cursor is ever
- * open, so none can be left open. What `recordAt` returns lies in a buffer that the next read
- * overwrites, which is why a source is only used synchronously. Runs per event.
+ * A `LogTables` belongs to one thread. Segments are fetched whole, and records taken out of the one that
+ * was fetched last: no cursor is ever left open. What `recordAt` returns is overwritten by the next
+ * segment, which is why a source is only used synchronously. Runs per event.
  */
 
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue, Position } from '../../events/event.js'
+import { unknownIndex } from '../../events/record.js'
 import type { KeyReader } from '../../events/seal.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
-import type { StreamState } from '../../events/stream-end.js'
+import { streamStates } from '../../events/stream-end.js'
 import type { ClaimEntry } from '../claims.js'
-import type { StreamHead } from '../contracts.js'
-import { noStream } from '../log-storage.js'
+import { type ChainHead, noStream } from '../log-storage.js'
 import type { TagSource } from '../read-tagged.js'
 import { tagPrefix } from '../tags.js'
 import { type BytesTable, type Environment, openTable } from './environment.js'
 import { hexKeys, positionKeys, textKeys } from './keys.js'
+import { OpenSegment } from './segment.js'
 import { ValueViews } from './value-views.js'
 
-const headBytes = 12
-/** The byte behind a head; one that is not there stands for `open`. */
-const states: readonly StreamState[] = ['open', 'closed', 'deleted']
+const headBytes = 14
+/** Where no index is known. */
+const noIndex = 0xffff
 
 export class LogTables implements TagSource {
   readonly environment: Environment
   readonly keys: KeyReader
+  /** Segments, by their first positions. */
   readonly events: BytesTable<number>
+  /** Entries of groups, by their last positions: `recent-heads.ts`. */
+  readonly groups: BytesTable<number>
   readonly streams: BytesTable<string>
   readonly shapes: BytesTable<number>
   readonly snapshots: BytesTable<string>
   readonly tags: BytesTable<string>
   readonly claims: BytesTable<string>
   readonly #views = new ValueViews()
+  readonly #segment = new OpenSegment()
   #known = new ShapeTable()
 
   constructor(environment: Environment, keys: KeyReader) {
     this.environment = environment
     this.keys = keys
     this.events = openTable(environment, 'events', positionKeys)
+    this.groups = openTable(environment, 'groups', positionKeys)
     this.streams = openTable(environment, 'streams', textKeys)
     this.shapes = openTable(environment, 'shapes', positionKeys)
     this.snapshots = openTable(environment, 'snapshots', textKeys)
@@ -56,18 +62,27 @@ export class LogTables implements TagSource {
 
   /** Reads new shapes too, now: doing so later would overwrite a record that is being looked at. */
   refresh(): void {
+    this.#segment.close()
     this.events.resetReadTxn()
     this.#loadShapes()
   }
 
   readHead(): Position {
-    for (const position of this.events.getKeys({ reverse: true, limit: 1 })) return position
+    for (const position of this.groups.getKeys({ reverse: true, limit: 1 })) return position
     return 0
   }
 
-  recordAt(position: Position): Buffer | undefined {
-    const value = this.events.getBinaryFast(position)
-    return value === undefined ? undefined : this.#views.of(value)
+  recordAt(position: Position, index: number = unknownIndex): Buffer | undefined {
+    if (!this.#segment.holds(position)) this.#openSegment(position, index)
+    return this.#segment.holds(position) ? this.#segment.recordAt(position) : undefined
+  }
+
+  /** All records of the segment that one is in, and the first position. `undefined`: there is none. */
+  segmentWith(
+    position: Position,
+  ): { readonly first: Position; readonly records: Buffer[] } | undefined {
+    if (this.recordAt(position) === undefined) return undefined
+    return { first: this.#segment.first, records: this.#segment.records() }
   }
 
   shapeAt(number: number): Shape | undefined {
@@ -75,10 +90,12 @@ export class LogTables implements TagSource {
   }
 
   release(): void {
+    this.#segment.close()
     this.events.resetReadTxn()
   }
 
-  readStreamHead(streamId: string): StreamHead {
+  /** As far as it is in the table. */
+  readStreamHead(streamId: string): ChainHead {
     const value = this.streams.getBinaryFast(streamId)
     return value === undefined ? noStream : decodeHead(this.#views.of(value))
   }
@@ -108,6 +125,22 @@ export class LogTables implements TagSource {
     return entries
   }
 
+  /** Where it is said to be; where the segment behind the last one begins; else by a search. */
+  #openSegment(position: Position, index: number): void {
+    const first = index === unknownIndex ? position : position - index
+    if (this.#openAt(first)) return
+    for (const before of this.events.getKeys({ start: position, reverse: true, limit: 1 })) {
+      this.#openAt(before)
+    }
+  }
+
+  #openAt(first: Position): boolean {
+    const value = this.events.getBinaryFast(first)
+    if (value === undefined) return false
+    this.#segment.open(first, this.#views.of(value))
+    return true
+  }
+
   /** Shapes are append-only: only those behind the last known one can be new. */
   #loadShapes(): void {
     for (;;) {
@@ -128,21 +161,24 @@ function positionOfTagKey(key: string): Position {
   return Number.parseInt(key.slice(-16), 16)
 }
 
-/** Stream heads: u32 version, u64 position, big-endian; u8 state, where the stream has ended. */
-export function encodeHead({ version, position, state }: StreamHead): Buffer {
+/** Stream heads: u32 version, u64 position, u16 index in the segment; u8 state, where the stream has ended. */
+export function encodeHead({ version, position, index, state }: ChainHead): Buffer {
   const bytes = Buffer.allocUnsafe(state === 'open' ? headBytes : headBytes + 1)
-  if (state !== 'open') bytes.writeUInt8(states.indexOf(state), headBytes)
+  if (state !== 'open') bytes.writeUInt8(streamStates.indexOf(state), headBytes)
   bytes.writeUInt32BE(version, 0)
   bytes.writeUInt32BE(Math.floor(position / 2 ** 32), 4)
   bytes.writeUInt32BE(position >>> 0, 8)
+  bytes.writeUInt16BE(index === unknownIndex ? noIndex : index, 12)
   return bytes
 }
 
-export function decodeHead(bytes: Buffer): StreamHead {
+export function decodeHead(bytes: Buffer): ChainHead {
+  const index = bytes.readUInt16BE(12)
   return {
     version: bytes.readUInt32BE(0),
     position: bytes.readUInt32BE(4) * 2 ** 32 + bytes.readUInt32BE(8),
-    state: states[bytes.length > headBytes ? bytes.readUInt8(headBytes) : 0]!,
+    index: index === noIndex ? unknownIndex : index,
+    state: streamStates[bytes.length > headBytes ? bytes.readUInt8(headBytes) : 0]!,
   }
 }
 

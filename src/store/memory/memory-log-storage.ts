@@ -8,10 +8,15 @@ import type { Position } from '../../events/event.js'
 import { recordedAtMsOf } from '../../events/record.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import type { ClaimEntry } from '../claims.js'
-import type { StreamHead } from '../contracts.js'
 import { KeyVault, vaultTables } from '../keys/key-vault.js'
 import { MemorySlots } from '../keys/memory-slots.js'
-import { type LogStorage, type LogTail, noStream, type StagedGroup } from '../log-storage.js'
+import {
+  type ChainHead,
+  type LogStorage,
+  type LogTail,
+  noStream,
+  type StagedGroup,
+} from '../log-storage.js'
 import type { TagEntry } from '../tags.js'
 import type { DiskAccess } from './disk-access.js'
 import type { MemoryDisk } from './memory-disk.js'
@@ -89,7 +94,7 @@ export class MemoryLogStorage implements LogStorage {
 
   release(): void {}
 
-  readStreamHead(streamId: string): StreamHead {
+  readStreamHead(streamId: string): ChainHead {
     this.refresh()
     return this.#disk.log.heads.get(streamId) ?? noStream
   }

@@ -6,8 +6,7 @@
 
 import type { Position } from '../../events/event.js'
 import type { Shape } from '../../events/shapes.js'
-import type { StreamHead } from '../contracts.js'
-import type { StagedGroup } from '../log-storage.js'
+import type { ChainHead, StagedGroup } from '../log-storage.js'
 import type { TagEntry } from '../tags.js'
 
 export class MemoryLog {
@@ -15,7 +14,7 @@ export class MemoryLog {
   readonly records: Buffer[] = []
   /** Index = shape number - 1. */
   readonly shapes: Shape[] = []
-  readonly heads: Map<string, StreamHead> = new Map()
+  readonly heads: Map<string, ChainHead> = new Map()
   readonly snapshots: Map<string, Buffer> = new Map()
   /** Positions of each tag, in order. */
   readonly tags: Map<string, Position[]> = new Map()

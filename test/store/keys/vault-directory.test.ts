@@ -10,6 +10,7 @@ import type { EventStore, LogReader, StreamAppend } from '../../../src/store/con
 import { openEnvironment } from '../../../src/store/lmdb/environment.js'
 import { openLmdbLogReader } from '../../../src/store/lmdb/lmdb-log-reader.js'
 import { LogTables } from '../../../src/store/lmdb/log-tables.js'
+import { encodeSegment } from '../../../src/store/lmdb/segment.js'
 import { sampleAppend, sampleEvent } from '../../../src/testing/sample-events.js'
 import { noKeys } from '../../events/no-keys.js'
 import { onEnd } from '../../support/scope.js'
@@ -235,11 +236,11 @@ test('a record whose seal was changed, its checksum put right, is damage', async
   await appendEvents(first, [about('ada')])
   await first.close()
   const tables = new LogTables(await openEnvironment(`${directory.path}/log`, 'flush'), noKeys)
-  const record = Buffer.from(tables.events.getBinary(1)!)
+  const [record] = tables.segmentWith(1)!.records as [Buffer]
   // The last byte of the seal stands right before the replacement, a text of one byte and its length.
   record[record.length - 'no name'.length - 2]! ^= 1
   record.writeUInt32BE(crc32(record.subarray(4), 1), 0)
-  await tables.events.put(1, record)
+  await tables.events.put(1, encodeSegment([record], 0, 1))
   await tables.environment.close()
 
   const store: EventStore = await directory.openStore()

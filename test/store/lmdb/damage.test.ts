@@ -4,8 +4,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { streamDeleted } from '../../../src/events/stream-end.js'
 import { appendEvents } from '../../../src/store/append.js'
+import type { DamagedRecordError } from '../../../src/store/errors.js'
 import { openEnvironment } from '../../../src/store/lmdb/environment.js'
 import { LogTables } from '../../../src/store/lmdb/log-tables.js'
+import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/recent-heads.js'
+import { encodeSegment } from '../../../src/store/lmdb/segment.js'
 import { readLog } from '../../../src/store/read-log.js'
 import { collect, sampleAppend, sampleEvent } from '../../../src/testing/index.js'
 import { noKeys } from '../../events/no-keys.js'
@@ -21,7 +24,20 @@ async function tamper(
   await tables.environment.close()
 }
 
-/** Account-1: positions 1, 3, 4; Account-2: position 2. */
+/** Changes the records of one segment. */
+async function tamperRecords(
+  directory: TemporaryDirectory,
+  first: number,
+  change: (records: Buffer[]) => void,
+): Promise<void> {
+  await tamper(directory, (tables) => {
+    const { records } = tables.segmentWith(first)!
+    change(records)
+    return tables.events.put(first, encodeSegment(records, 0, records.length))
+  })
+}
+
+/** Account-1: positions 1, 3, 4; Account-2: position 2. Segments begin at 1 and 3. */
 async function filledDirectory(directory: TemporaryDirectory): Promise<void> {
   const store = await directory.openStore()
   await appendEvents(store, [sampleAppend('1', 'none', 1), sampleAppend('2', 'none', 2)])
@@ -30,7 +46,7 @@ async function filledDirectory(directory: TemporaryDirectory): Promise<void> {
   await store.close()
 }
 
-test('every flipped byte of a record is noticed, by readers who do not want it too', async (t) => {
+test('every flipped byte of a segment is noticed, by readers who do not want it too', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   await filledDirectory(directory)
   let original = Buffer.alloc(0)
@@ -43,7 +59,8 @@ test('every flipped byte of a record is noticed, by readers who do not want it t
     flipped[at] = flipped[at]! ^ 0x10
     await tamper(directory, ({ events }) => events.put(3, flipped))
     const store = await directory.openStore()
-    const damaged = { code: 'DRAMATIS_DAMAGED_RECORD', position: 3 }
+    const damaged = (error: DamagedRecordError): boolean =>
+      error.code === 'DRAMATIS_DAMAGED_RECORD' && [3, 4].includes(error.position)
     await assert.rejects(collect(readLog(store)), damaged, `byte ${at}`)
     await assert.rejects(collect(readLog(store, { types: ['Other'] })), damaged)
     await assert.rejects(collect(store.readStream('Account-1')), damaged)
@@ -55,7 +72,9 @@ test('every flipped byte of a record is noticed, by readers who do not want it t
 test('what stands before a damaged record, and other streams, can still be read', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   await filledDirectory(directory)
-  await tamper(directory, ({ events }) => events.put(3, Buffer.from('rubbish')))
+  await tamperRecords(directory, 3, (records) => {
+    records[0]!.write('rubbish')
+  })
 
   const store = await directory.openStore()
 
@@ -67,14 +86,29 @@ test('what stands before a damaged record, and other streams, can still be read'
 test('a record under another position is damage', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   await filledDirectory(directory)
-  await tamper(directory, ({ events }) => events.put(3, Buffer.from(events.getBinary(4)!)))
+  await tamperRecords(directory, 3, (records) => {
+    records[0] = records[1]!
+  })
 
   const store = await directory.openStore()
 
   await assert.rejects(collect(readLog(store)), { reason: 'wrong checksum', position: 3 })
 })
 
-test('a record that is missing is damage', async (t) => {
+test('a segment that is no segment is damage', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await filledDirectory(directory)
+  for (const rubbish of ['', 'rub', 'rubbish and more of it']) {
+    await tamper(directory, ({ events }) => events.put(3, Buffer.from(rubbish)))
+
+    const store = await directory.openStore()
+
+    await assert.rejects(collect(readLog(store)), { reason: 'no record', position: 3 })
+    await store.close()
+  }
+})
+
+test('a segment that is missing is damage', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   await filledDirectory(directory)
   await tamper(directory, ({ events }) => events.remove(3))
@@ -82,15 +116,17 @@ test('a record that is missing is damage', async (t) => {
   const store = await directory.openStore()
 
   await assert.rejects(collect(readLog(store)), { reason: 'no record', position: 3 })
-  await assert.rejects(collect(store.readStream('Account-1')), { position: 3 })
+  await assert.rejects(collect(store.readStream('Account-1')), { position: 4 })
 })
 
 test('a head that points into another stream is damage', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   await filledDirectory(directory)
-  await tamper(directory, ({ streams }) =>
-    streams.put('Account-2', Buffer.from(streams.getBinary('Account-1')!)),
-  )
+  await tamper(directory, ({ groups }) => {
+    const heads = decodeEntry(4, groups.getBinary(4)!)!
+    const [, head] = heads.find(([streamId]) => streamId === 'Account-1')!
+    return groups.put(4, encodeEntry(4, new Map([['Account-2', head]])))
+  })
 
   const store = await directory.openStore()
 

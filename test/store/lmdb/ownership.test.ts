@@ -109,13 +109,13 @@ test('a store that another format wrote is refused, and not changed', async (t) 
   const directory = await TemporaryDirectory.make(t)
   await (await directory.openStore()).close()
   const environment = await openEnvironment(`${directory.path}/log`, 'flush')
-  await openTable(environment, 'meta', textKeys).put('format', encodeValue(2))
+  await openTable(environment, 'meta', textKeys).put('format', encodeValue(1))
   await environment.close()
 
   await assert.rejects(openLmdbEventStore(directory.path, { clock }), {
     code: 'DRAMATIS_FORMAT_VERSION',
-    formatExpected: 1,
-    formatActual: 2,
+    formatExpected: 2,
+    formatActual: 1,
   })
 
   assert.ok(!existsSync(`${directory.path}/lock`))
