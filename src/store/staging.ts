@@ -119,9 +119,12 @@ export class Staging {
     const { records, layout } = this.#group
     const recordsBefore = records.length
     try {
-      const placed: RecordedEvent[][] = []
-      const ends: End[] = []
-      for (const append of appends) placed.push(this.#place(append, recordedAtMs, ends))
+      // Of their length at once: what grows by `push` begins with room for seventeen.
+      const placed = new Array<RecordedEvent[]>(appends.length)
+      const ends = new Array<End>(appends.length)
+      for (let at = 0; at < appends.length; at++) {
+        placed[at] = this.#place(appends, at, recordedAtMs, ends)
+      }
       const changes = accept?.(placed)
       const deletions = this.#deletions(appends)
       assert(this.#last === last + records.length - recordsBefore, 'accept must not stage')
@@ -168,7 +171,9 @@ export class Staging {
   /** The group that was taken is durable. */
   landed(): void {
     assert(this.#underWay !== null)
-    for (const [streamId, head] of this.#underWay.heads) this.#cache.set(streamId, head)
+    this.#underWay.heads.forEach((head, streamId) => {
+      this.#cache.set(streamId, head)
+    })
     this.#underWay = null
     this.#taggedUnderWay = null
     this.#claims.landed()
@@ -204,20 +209,33 @@ export class Staging {
     return stored
   }
 
-  /** @param ends - Where the appends of the call lead to; this one's is added. */
-  #place(append: StreamAppend, recordedAtMs: number, ends: End[]): RecordedEvent[] {
+  /**
+   * @param at - Which of the appends.
+   * @param ends - Where each of them leads to; this one's is noted.
+   */
+  #place(
+    appends: readonly StreamAppend[],
+    at: number,
+    recordedAtMs: number,
+    ends: End[],
+  ): RecordedEvent[] {
     const { records, layout } = this.#group
+    const append = appends[at]!
     const { aggregateType, aggregateId } = append
     assert(append.events.length > 0)
     const streamId = append.streamId ?? streamIdOf(aggregateType, aggregateId)
     const head = this.#headOf(streamId)
     checkState(streamId, append.events[0]!.type, head.state)
     checkVersion(streamId, append.expectedVersion, head.version)
-    for (const end of ends) assert(end.streamId !== streamId, 'each stream appears once')
+    for (let before = 0; before < at; before++) {
+      assert(ends[before]!.streamId !== streamId, 'each stream appears once')
+    }
     const keyHash = hashText(streamId)
-    const events: RecordedEvent[] = []
+    const count = append.events.length
+    const events = new Array<RecordedEvent>(count)
     let { version, position: previousPosition, index: previousIndex } = head
-    for (const event of append.events) {
+    for (let next = 0; next < count; next++) {
+      const event = append.events[next]!
       version++
       const position = this.#last + 1
       const shape = this.#shapes.resolve(aggregateType, event.type, event.schemaVersion, event.data)
@@ -240,14 +258,14 @@ export class Staging {
       records.push(bytes)
       this.#last = position
       const recorded = recordedEvent(event, append, streamId, version, position, recordedAtMs)
-      events.push(recorded)
+      events[next] = recorded
       if (event.tags !== undefined) this.#taggedNow.push({ event: recorded, tags: event.tags })
       previousPosition = position
       previousIndex = layout.add(position, bytes.length)
     }
-    const state = streamStateAfter(append.events.at(-1)!.type)
-    const newHead = { version, position: previousPosition, index: previousIndex, state }
-    ends.push({ streamId, head: newHead })
+    const state = streamStateAfter(append.events[count - 1]!.type)
+    const end = { version, position: previousPosition, index: previousIndex, state }
+    ends[at] = { streamId, head: end }
     return events
   }
 

@@ -212,9 +212,7 @@ function rewrittenBy(tables: LogTables, { deletions }: StagedGroup): Write<Posit
 }
 
 function headsOf({ heads }: RecentHeads): Write<string>[] {
-  const writes: Write<string>[] = []
-  for (const [streamId, head] of heads) writes.push([streamId, encodeHead(head)])
-  return writes
+  return [...heads].map(([streamId, head]) => [streamId, encodeHead(head)])
 }
 
 /** Inside a batch: nothing in it may throw. */

@@ -47,9 +47,11 @@ export class RecentHeads {
   }
 
   /** Takes in the entry of a group, in their order. */
-  add(to: Position, heads: Iterable<readonly [string, ChainHead]>): void {
+  add(to: Position, heads: ReadonlyMap<string, ChainHead>): void {
     this.#entries.push(to)
-    for (const [streamId, head] of heads) this.#heads.set(streamId, head)
+    heads.forEach((head, streamId) => {
+      this.#heads.set(streamId, head)
+    })
   }
 
   /** They are in the table now. */
@@ -61,26 +63,31 @@ export class RecentHeads {
 
 /** An entry: u32 CRC-32 of the rest, started with the low 32 bits of its key; a MessagePack array. */
 export function encodeEntry(to: Position, heads: ReadonlyMap<string, ChainHead>): Buffer {
-  const fields: unknown[] = []
-  for (const [streamId, { version, position, index, state }] of heads) {
-    fields.push(streamId, version, position, index, streamStates.indexOf(state))
-  }
+  const fields = new Array<string | number>(heads.size * fieldsPerHead)
+  let at = 0
+  heads.forEach(({ version, position, index, state }, streamId) => {
+    fields[at++] = streamId
+    fields[at++] = version
+    fields[at++] = position
+    fields[at++] = index
+    fields[at++] = streamStates.indexOf(state)
+  })
   const bytes = encodeValue(fields, crcBytes)
   bytes.writeUInt32BE(crc32(bytes.subarray(crcBytes), to >>> 0), 0)
   return bytes
 }
 
 /** @returns `null`: it is damaged. */
-export function decodeEntry(to: Position, bytes: Buffer): [string, ChainHead][] | null {
+export function decodeEntry(to: Position, bytes: Buffer): Map<string, ChainHead> | null {
   const isSound =
     bytes.length > crcBytes && bytes.readUInt32BE(0) === crc32(bytes.subarray(crcBytes), to >>> 0)
   if (!isSound) return null
   const fields = decodeValue(bytes, crcBytes) as readonly unknown[]
-  const heads: [string, ChainHead][] = []
+  const heads = new Map<string, ChainHead>()
   for (let at = 0; at < fields.length; at += fieldsPerHead) {
     const [version, position, index, state] = fields.slice(at + 1, at + fieldsPerHead) as number[]
     const head = { version: version!, position: position!, index: index!, state: stateAt(state!) }
-    heads.push([fields[at] as string, head])
+    heads.set(fields[at] as string, head)
   }
   return heads
 }

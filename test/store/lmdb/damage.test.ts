@@ -124,7 +124,7 @@ test('a head that points into another stream is damage', async (t) => {
   await filledDirectory(directory)
   await tamper(directory, ({ groups }) => {
     const heads = decodeEntry(4, groups.getBinary(4)!)!
-    const [, head] = heads.find(([streamId]) => streamId === 'Account-1')!
+    const head = heads.get('Account-1')!
     return groups.put(4, encodeEntry(4, new Map([['Account-2', head]])))
   })
 

@@ -84,7 +84,7 @@ test('the state of a stream that has ended is kept, in an entry too', () => {
 
   const entry = decodeEntry(9, encodeEntry(9, new Map([['Account-1', head]])))
 
-  assert.deepEqual(entry, [['Account-1', head]])
+  assert.deepEqual(entry, new Map([['Account-1', head]]))
 })
 
 test('an entry under another key, or with any other byte, is damaged', () => {
