@@ -6,6 +6,7 @@ import type { LawReport } from '../fulfilment/books.js'
 import { countByName } from './figures.js'
 import { endsApart, type TakenBack } from './fulfilment-ends.js'
 import type { TwinName } from './fulfilment-twins.js'
+import { formatCount } from './numbers.js'
 
 /** What is found in a twin's directory once everything is at rest. */
 export interface TwinReport {
@@ -49,7 +50,7 @@ export interface FulfilmentFigures {
   readonly held: boolean
 }
 
-/** Something that has to be so, and with whom it is not: `orchestrated (made-1-000007)`. */
+/** Something that has to be so, and with whom it is not: `orchestrated: 2, such as made-1-000007`. */
 export interface Proof {
   readonly statement: string
   readonly brokenBy: readonly string[]
@@ -109,7 +110,7 @@ function lawProofs(twins: readonly (readonly [name: string, twin: TwinFigures])[
     statement,
     brokenBy: twins.flatMap(([name, { laws }]) => {
       const { broken, examples } = laws[at]!
-      return broken === 0 ? [] : [`${name} (${examples.slice(0, 3).join(', ')})`]
+      return broken === 0 ? [] : [`${name}: ${formatCount(broken)}, such as ${examples[0]}`]
     }),
   }))
 }

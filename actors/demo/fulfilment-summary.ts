@@ -37,9 +37,10 @@ export function formatFulfilment(figures: FulfilmentFigures, title: string): str
     ]),
     separator('proof'),
     ...section(
-      proofsOf(figures).map(({ statement, brokenBy }) =>
-        proofRow(brokenBy.length === 0, [statement, ...brokenBy].join(' · ')),
-      ),
+      proofsOf(figures).flatMap(({ statement, brokenBy }) => [
+        proofRow(brokenBy.length === 0, statement),
+        ...brokenBy.map((who) => `    ${who}`),
+      ]),
     ),
     rule('╰', '╯'),
   ]

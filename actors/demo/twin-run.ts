@@ -68,5 +68,5 @@ export async function runTwin(
 /** What a restart found, and what it goes on with. */
 export function formatOpening({ brokenLaws, orders, ended }: FoundAtOpening): string {
   const books = brokenLaws.length === 0 ? 'books hold' : `books BROKEN (${brokenLaws.join('; ')})`
-  return `opened again: ${books}, ${formatCount(ended)} orders done, ${formatCount(orders - ended)} go on`
+  return `opened again: ${books}, ${plural(ended, 'order')} done, ${formatCount(orders - ended)} under way`
 }
