@@ -6,7 +6,7 @@
  *   - none lies in the last quarter: of what fails less is recorded, so a log may end there.
  */
 
-import { createDice } from './chance.js'
+import { createDice } from '../chance.js'
 
 const quartersKilledIn = 3
 
