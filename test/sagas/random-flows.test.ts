@@ -29,7 +29,7 @@ import { problemsOf } from './saga-audit.js'
 import { openTrips, type TripSaga, type Trips, tripSaga } from './trips.js'
 
 /** Of each law, each with flows of its own. */
-const numRuns = 80
+const numRuns = 50
 const sagaId = 't1'
 let laws = 0
 

@@ -65,68 +65,76 @@ const never = 9
 const undoAttemptsMax = 3
 const pauses = { retriesAtOnce: 0, delayMs: 5, delayMsMax: 10 } as const
 
+/** One of these values, each with its weight. */
+function oneIn<T>(...weighted: readonly (readonly [number, T])[]): fc.Arbitrary<T> {
+  return fc.oneof(...weighted.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })))
+}
+
 const undoPlan: fc.Arbitrary<UndoPlan> = fc.record({
   by: fc.constantFrom('send', 'call'),
   when: fc.constantFrom('completed', 'attempted'),
-  failures: fc.constantFrom(0, 0, 0, 0, 1, 2, never),
+  failures: oneIn([10, 0], [2, 1], [2, 2], [1, never]),
 })
 
 const stepPlan: fc.Arbitrary<StepPlan> = fc.record({
   node: fc.constant('step'),
   name: fc.constant(''),
-  kind: fc.constantFrom('send', 'send', 'send', 'call', 'call', 'call', 'mark', 'wait'),
-  failures: fc.constantFrom(0, 0, 0, 0, 0, 1, 2, 3),
+  kind: oneIn([6, 'send'], [6, 'call'], [2, 'mark'], [1, 'wait']),
+  failures: oneIn([14, 0], [2, 1], [1, 2], [1, 3]),
   attemptsMax: fc.integer({ min: 1, max: 3 }),
-  tookMs: fc.constantFrom(0, 0, 0, 5, 10, 30),
+  tookMs: oneIn([10, 0], [4, 5], [4, 10], [1, 30]),
   undo: fc.option(undoPlan, { freq: 4 }),
 })
 
-/** Trees of a few levels. The names are given once the tree is whole. */
+/** Trees of a few levels, without names. */
+const tree = fc.letrec<{ flow: FlowPlan }>((tie) => {
+  const flow = tie('flow')
+  const branches = fc.array(flow, { minLength: 1, maxLength: 3 })
+  const name = fc.constant('')
+  return {
+    flow: fc.oneof(
+      { maxDepth: 3, depthSize: 'small', withCrossShrink: true },
+      { weight: 3, arbitrary: stepPlan as fc.Arbitrary<FlowPlan> },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          node: fc.constant('sequence' as const),
+          nodes: fc.array(flow, { minLength: 1, maxLength: 4 }),
+        }),
+      },
+      { weight: 2, arbitrary: fc.record({ node: fc.constant('all' as const), name, branches }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ node: fc.constant('first' as const), name, branches }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          node: fc.constant('when' as const),
+          name,
+          isChosen: fc.boolean(),
+          isFailing: oneIn([1, true], [4, false]),
+          steps: flow,
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          node: fc.constant('each' as const),
+          name,
+          count: fc.integer({ min: 0, max: 3 }),
+          parallelMax: fc.integer({ min: 1, max: 3 }),
+          steps: flow,
+        }),
+      },
+    ),
+  }
+})
+
+/** Flows of a few steps in sequence, each of which may be a tree. */
 export const flowPlan: fc.Arbitrary<FlowPlan> = fc
-  .letrec<{ flow: FlowPlan }>((tie) => {
-    const flow = tie('flow')
-    const branches = fc.array(flow, { minLength: 1, maxLength: 3 })
-    const name = fc.constant('')
-    return {
-      flow: fc.oneof(
-        { maxDepth: 3, depthSize: 'small', withCrossShrink: true },
-        { weight: 3, arbitrary: stepPlan as fc.Arbitrary<FlowPlan> },
-        {
-          weight: 4,
-          arbitrary: fc.record({
-            node: fc.constant('sequence' as const),
-            nodes: fc.array(flow, { minLength: 1, maxLength: 4 }),
-          }),
-        },
-        { weight: 2, arbitrary: fc.record({ node: fc.constant('all' as const), name, branches }) },
-        {
-          weight: 2,
-          arbitrary: fc.record({ node: fc.constant('first' as const), name, branches }),
-        },
-        {
-          weight: 1,
-          arbitrary: fc.record({
-            node: fc.constant('when' as const),
-            name,
-            isChosen: fc.boolean(),
-            isFailing: fc.boolean(),
-            steps: flow,
-          }),
-        },
-        {
-          weight: 1,
-          arbitrary: fc.record({
-            node: fc.constant('each' as const),
-            name,
-            count: fc.integer({ min: 0, max: 3 }),
-            parallelMax: fc.integer({ min: 1, max: 3 }),
-            steps: flow,
-          }),
-        },
-      ),
-    }
-  })
-  .flow.map((tree) => named(tree))
+  .array(tree.flow, { minLength: 2, maxLength: 5 })
+  .map((nodes) => named({ node: 'sequence', nodes }))
 
 /**
  * Gives every node a name of its own. An undo that never comes through stays out of races: it would halt
