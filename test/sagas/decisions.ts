@@ -8,6 +8,7 @@ import type { InstanceEventName, InstanceEvents } from '../../src/define/saga/in
 import { evolveInstance } from '../../src/define/saga/instance-evolve.js'
 import { newInstance, type SagaInstance } from '../../src/define/saga/instance-state.js'
 import type { AnySaga } from '../../src/define/saga/saga.js'
+import { type Operation, operate } from '../../src/sagas/operate.js'
 import { receive } from '../../src/sagas/receive.js'
 import { recordedErrorOf } from '../../src/sagas/recorded-error.js'
 import { type Answer, settle } from '../../src/sagas/settle.js'
@@ -63,6 +64,12 @@ export class Decisions {
 
   settle(...answers: Answer[]): readonly Decided[] {
     return this.take((turn) => settle(turn, answers))
+  }
+
+  /** What an operator does. */
+  operate(operation: Pick<Operation, 'verb'> & Partial<Operation>): readonly Decided[] {
+    const plain = { step: null, reason: null, compensate: true, isParked: false }
+    return this.take((turn) => operate(turn, { ...plain, ...operation }))
   }
 
   /** The next event in the log. */
