@@ -12,6 +12,7 @@ import { type Operation, operate } from '../../src/sagas/operate.js'
 import { receive } from '../../src/sagas/receive.js'
 import { recordedErrorOf } from '../../src/sagas/recorded-error.js'
 import { type Answer, settle } from '../../src/sagas/settle.js'
+import { type Message, takeMessage } from '../../src/sagas/tick.js'
 import { Turn } from '../../src/sagas/turn.js'
 
 /** An event of an instance, with the last part of its name. */
@@ -64,6 +65,10 @@ export class Decisions {
 
   settle(...answers: Answer[]): readonly Decided[] {
     return this.take((turn) => settle(turn, answers))
+  }
+
+  message(message: Message): readonly Decided[] {
+    return this.take((turn) => takeMessage(turn, message))
   }
 
   /** What an operator does. */

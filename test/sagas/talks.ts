@@ -150,8 +150,13 @@ export function talksOf(runtime: Runtime, saga: AnySaga, clock: ManualClock): Ta
     clock,
     rest,
     pass,
-    settled: () =>
-      pass(runtime.caughtUp(runtime.log.head, { handler: saga.name, timeoutMs: 3_600_000 })),
+    settled: async () => {
+      await rest()
+      while (runtime.saga(saga).status().retryingKeys > 0) {
+        clock.advanceToNext()
+        await rest()
+      }
+    },
     open: async (about) => {
       await runtime.actor(Talk, 'anybody').send('open', { about })
       await rest()
