@@ -21,6 +21,7 @@ import {
 import type { FlowFrom, Steps } from '../../src/define/saga/steps.js'
 import { openRuntime } from '../../src/runtime/open-runtime.js'
 import type { Runtime } from '../../src/runtime/runtime.js'
+import type { SagaReference } from '../../src/runtime/saga-reference.js'
 import { collect } from '../../src/testing/collect.js'
 import { onEnd, type Scope } from '../support/scope.js'
 import { atRest, passTime } from './trips.js'
@@ -109,6 +110,8 @@ export function talkApp(saga: AnySaga): AppDefinition {
 export interface Talks {
   readonly runtime: Runtime
   readonly clock: ManualClock
+  /** One instance. */
+  saga(about: string): SagaReference<unknown, Readonly<Record<string, unknown>>>
   open(about: string | null): Promise<void>
   say(about: string | null, ...words: string[]): Promise<void>
   /** Lets everything happen that does not wait for the time. */
@@ -148,6 +151,7 @@ export function talksOf(runtime: Runtime, saga: AnySaga, clock: ManualClock): Ta
   return {
     runtime,
     clock,
+    saga: (about) => runtime.saga(saga, about) as never,
     rest,
     pass,
     settled: async () => {
