@@ -109,4 +109,23 @@ describe('a saga of steps and reactions', () => {
 
     assert.deepEqual(await runtime.saga(both, 'x').state(), { words: ['one', 'step', 'two'] })
   })
+
+  test('has an event that comes before its step told to the reaction alone', async (t) => {
+    const early = talkSaga({
+      steps: ({ step }) => [
+        step('open', { until: { TalkOpened: (state) => state } }),
+        step('wait', { until: { WordSaid: ({ words }) => ({ words: [...words, 'step'] }) } }),
+      ],
+      said: noting,
+    })
+    const { open, say, saga: instance } = await openTalks(t, early)
+    await open('x')
+    await say('x', 'one')
+
+    await open('x')
+
+    const { kept, openSteps } = await instance('x').status()
+    assert.deepEqual([kept, openSteps.map(({ step }) => step)], [[], ['wait']])
+    assert.deepEqual(await instance('x').state(), { words: ['one'] })
+  })
 })
