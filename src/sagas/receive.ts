@@ -48,7 +48,7 @@ export function receive(turn: Turn, event: AnyRecordedEvent, recalled: boolean):
   if (recalled ? !isRecalled(instance, event) : isKnown(instance, event)) return
   if (!isActive(instance) || instance.isCompleting) {
     if (saga.ended === 'ignore' || recalled) return
-    throw new SagaUnmatchedError(saga.name, sagaId, event.id, `it ${instance.status}`)
+    throw new SagaUnmatchedError(saga.name, sagaId, event.id, `it ${endOf(instance)}`)
   }
   if (instance.status === 'compensating') return
   const [halt] = instance.halts
@@ -109,6 +109,11 @@ function endAwaiting(turn: Turn, event: AnyRecordedEvent): boolean {
     return true
   }
   return false
+}
+
+/** How an instance ended that takes no events any more, in words. */
+function endOf(instance: SagaInstance): string {
+  return isActive(instance) ? 'about to end' : instance.status
 }
 
 function isKnown({ receivedTo }: SagaInstance, { position, part = 0 }: AnyRecordedEvent): boolean {
