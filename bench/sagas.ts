@@ -4,13 +4,15 @@
  * 10,000 instances of five steps, each step a command to one of 1,000 actors, in LMDB with an fsync per
  * group, the index of instances kept on a worker thread. A step counts when its instance has recorded its
  * end; the clock runs from the first starting event to the last `Completed`. Beside it, timers fire all
- * along. Each round has a directory of its own.
+ * along: first while as many instances as possible begin at once, then while they begin at a set rate.
+ * Each round has a directory of its own.
  */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openRuntime, type Runtime } from 'dramatis'
 import app, { Alarm, Job, Work } from './programs/saga-app.js'
 
@@ -20,6 +22,9 @@ const timers = 2_000
 /** Starting commands in flight. */
 const inFlight = 1_000
 const rounds = 5
+/** Instances that begin per second where the rate is set: 2,000 steps. */
+const ratePerSecond = 400
+const tickMs = 10
 
 interface Round {
   readonly stepsPerSecond: number
@@ -30,13 +35,15 @@ interface Round {
 void app
 const results: Round[] = []
 for (let round = 0; round < rounds; round++) {
-  results.push(await runRound())
+  results.push(await runRound(startAll))
   const { stepsPerSecond } = results.at(-1)!
   console.log(`round ${round + 1} of ${rounds}: ${Math.round(stepsPerSecond)} steps per second`)
 }
+console.log(`at ${ratePerSecond * stepsEach} steps per second`)
+const paced = await runRound(startPaced)
 for (const line of report()) console.log(line)
 
-async function runRound(): Promise<Round> {
+async function runRound(start: (runtime: Runtime) => Promise<void>): Promise<Round> {
   const directory = await mkdtemp(join(tmpdir(), 'dramatis-bench-'))
   const runtime = await openRuntime({
     app: new URL('./programs/saga-app.js', import.meta.url),
@@ -48,7 +55,7 @@ async function runRound(): Promise<Round> {
     await setTimers(runtime)
     const completed = watchCompleted(runtime)
     const startMs = performance.now()
-    await startAll(runtime)
+    await start(runtime)
     await completed
     const seconds = (performance.now() - startMs) / 1_000
     return {
@@ -82,6 +89,20 @@ async function startAll(runtime: Runtime): Promise<void> {
   await Promise.all(Array.from({ length: inFlight }, lane))
 }
 
+/** A few at every tick, whether those before have come through or not. */
+async function startPaced(runtime: Runtime): Promise<void> {
+  const startMs = performance.now()
+  const sent: Promise<unknown>[] = []
+  while (sent.length < instances) {
+    const due = Math.ceil(((performance.now() - startMs) / 1_000) * ratePerSecond)
+    while (sent.length < Math.min(due, instances)) {
+      sent.push(runtime.actor(Job, `${sent.length}`).send('ask', { units: 1 }))
+    }
+    await pause(tickMs)
+  }
+  await Promise.all(sent)
+}
+
 function watchCompleted(runtime: Runtime): Promise<void> {
   let completed = 0
   return new Promise((resolve) => {
@@ -108,14 +129,26 @@ function watchTimers(): { stop(): readonly number[] } {
 
 function report(): string[] {
   const speeds = results.map(({ stepsPerSecond }) => stepsPerSecond).sort((a, b) => a - b)
-  const late = results.flatMap(({ lateMs }) => lateMs).sort((a, b) => a - b)
-  const percentile = (share: number): number => late[Math.floor((late.length - 1) * share)] ?? 0
-  const text = (value: number): string => Math.round(value).toLocaleString('en')
   return [
     '',
     `Steps per second, ${rounds} rounds of ${text(instances)} instances of ${stepsEach} (median, range)`,
     `  ${text(speeds[speeds.length >> 1]!)}  (${text(speeds[0]!)} to ${text(speeds.at(-1)!)})`,
-    `Lateness of ${text(late.length)} timers that fired meanwhile, ms (p50, p99, max)`,
-    `  ${percentile(0.5)}  ${percentile(0.99)}  ${percentile(1)}`,
+    'Lateness of timers meanwhile, ms (timers, p50, p99, max)',
+    lateness(
+      'as fast as possible',
+      results.flatMap(({ lateMs }) => lateMs),
+    ),
+    lateness(`at ${text(paced.stepsPerSecond)} steps per second`, paced.lateMs),
   ]
+}
+
+function lateness(load: string, lateMs: readonly number[]): string {
+  const late = [...lateMs].sort((a, b) => a - b)
+  const percentile = (share: number): number => late[Math.floor((late.length - 1) * share)] ?? 0
+  const figures = [text(late.length), percentile(0.5), percentile(0.99), percentile(1)]
+  return `  ${load.padEnd(34)}${figures.join('  ')}`
+}
+
+function text(value: number): string {
+  return Math.round(value).toLocaleString('en')
 }

@@ -8,12 +8,12 @@
 
 import { rm } from 'node:fs/promises'
 import type { Runtime } from 'dramatis'
+import type { OrderCommand } from '../order/order-command.js'
 import { eventsByType, ordersByStatus, revenueCentsByMonth } from './census.js'
 import { collectEvidence, type Evidence } from './evidence.js'
 import { countByName, type DemoFigures, type HandlerFigures } from './figures.js'
 import { installFaults, makeDirectory, orderIdsOf, readCommands } from './input.js'
 import { plural } from './numbers.js'
-import type { OrderCommand } from './order-command.js'
 import { proveRebuild, proveRecovery } from './proof.js'
 import { handlerFigures } from './pulse.js'
 import { repairHandlers } from './repair.js'

@@ -7,8 +7,8 @@
 
 import type { NewEvent } from 'dramatis'
 import { Order } from '../order/order.js'
+import type { OrderCommand } from '../order/order-command.js'
 import type { OrderState } from '../order/order-state.js'
-import type { OrderCommand } from './order-command.js'
 
 /** What one command led to. */
 export interface DomainOutcome {

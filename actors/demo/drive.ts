@@ -6,7 +6,7 @@
  * throws ends the drive: nothing new is sent, what is in flight is awaited, and the error is thrown.
  */
 
-import type { OrderCommand } from './order-command.js'
+import type { OrderCommand } from '../order/order-command.js'
 
 /** What the domain said: how many events it recorded, or why it refused. */
 export type Answer =

@@ -7,7 +7,7 @@
  * always meet the same fault.
  */
 
-import { chance } from './chance.js'
+import { chance } from '../chance.js'
 
 export interface FaultPlan {
   readonly seed: number

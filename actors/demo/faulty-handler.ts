@@ -10,7 +10,7 @@ import {
   RetryAfterError,
   TerminalError,
 } from 'dramatis'
-import { chance } from './chance.js'
+import { chance } from '../chance.js'
 import { currentFaultPlan, isFixed } from './fault-file.js'
 import { type Fault, faultOf } from './fault-plan.js'
 

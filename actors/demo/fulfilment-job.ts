@@ -18,10 +18,24 @@ export interface FulfilmentJob {
   readonly eventsMax: number | null
 }
 
+/** What is found in a directory when it is opened, before anything goes on. */
+export interface FoundAtOpening {
+  /** Of the laws that hold at every moment, those that do not. */
+  readonly brokenLaws: readonly string[]
+  /** In the log. */
+  readonly orders: number
+  /** Of them, delivered or taken back. */
+  readonly ended: number
+}
+
 export type ChildMessage =
+  /** Once, at the start. */
+  | { readonly kind: 'opened'; readonly found: FoundAtOpening }
   /** Now and then. */
   | { readonly kind: 'progress'; readonly events: number }
   /** It has as many events as it was to have, and goes on until it is killed. */
   | { readonly kind: 'killable'; readonly events: number }
   /** Everything is at rest and closed. */
   | { readonly kind: 'done'; readonly report: TwinReport }
+  /** It cannot go on. */
+  | { readonly kind: 'failed'; readonly message: string }

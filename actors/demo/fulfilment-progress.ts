@@ -14,8 +14,9 @@ export interface FulfilmentProgress {
 }
 
 const barChars = 20
+const barCharsMin = 4
 
-/** One line without a line end, at most `columns` characters. */
+/** One line without a line end, at most `columns` characters: a shorter bar where there is no room. */
 export function formatFulfilmentProgress(progress: FulfilmentProgress, columns: number): string {
   const { twin, events, eventsAll, kills, elapsedMs } = progress
   const share = eventsAll === 0 ? 1 : Math.min(1, events / eventsAll)
@@ -26,6 +27,7 @@ export function formatFulfilmentProgress(progress: FulfilmentProgress, columns: 
     `${formatCount(elapsedMs > 0 ? (events * 1_000) / elapsedMs : 0)} events/s`,
     plural(kills, 'kill'),
     formatSeconds(elapsedMs / 1_000),
-  ]
-  return `${bar(share, barChars)} ${words.join(' · ')}`.slice(0, columns)
+  ].join(' · ')
+  const room = Math.min(barChars, Math.max(barCharsMin, columns - words.length - 1))
+  return `${bar(share, room)} ${words}`.slice(0, columns)
 }

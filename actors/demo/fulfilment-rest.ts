@@ -19,9 +19,16 @@ export async function restOf(runtime: Runtime, sagas: readonly AnySaga[]): Promi
       head = runtime.log.head
       movedMs = performance.now()
     }
-    if (performance.now() - movedMs > stillMsMax) {
-      throw new Error(`expected fulfilment to come to rest, found it standing still at ${head}`)
-    }
+    if (performance.now() - movedMs > stillMsMax) throw new Error(whatStandsStill(runtime))
     await pause(pollMs)
   }
+}
+
+function whatStandsStill(runtime: Runtime): string {
+  const behind = runtime
+    .status()
+    .handlers.filter(({ lag, retryingKeys }) => lag > 0 || retryingKeys > 0)
+    .map(({ name, lag, retryingKeys }) => `${name} (lag ${lag}, ${retryingKeys} keys retrying)`)
+  const who = behind.length === 0 ? 'all handlers through, sagas still running' : behind.join(', ')
+  return `nothing recorded for ${stillMsMax / 1_000} s at event ${runtime.log.head}: ${who}`
 }

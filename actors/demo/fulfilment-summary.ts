@@ -4,7 +4,7 @@
 
 import { boxWidth, proofRow, rule, section, separator } from './box.js'
 import { type FulfilmentFigures, proofsOf, type TwinFigures } from './fulfilment-figures.js'
-import { formatCount, formatSeconds } from './numbers.js'
+import { formatCount, formatSeconds, plural } from './numbers.js'
 
 const valueChars = 18
 const nameChars = boxWidth - 2 - 2 * valueChars
@@ -28,16 +28,19 @@ export function formatFulfilment(figures: FulfilmentFigures, title: string): str
       ...reasonsOf(reports).map((reason) =>
         row(`taken back: ${reason}`, ({ compensated }) => formatCount(compensated[reason] ?? 0)),
       ),
-      row('events', ({ events }) => formatCount(events)),
-      row('killed and started again', ({ kills }) => formatCount(kills)),
+      row('steps of orders', ({ steps }) => formatCount(steps)),
+      row('events in the log', ({ events }) => formatCount(events)),
+      row('killed, started again', ({ kills }) => formatCount(kills)),
       row('time', ({ seconds }) => formatSeconds(seconds)),
       row('steps/s', ({ stepsPerSecond }) => formatCount(stepsPerSecond)),
+      `${plural(figures.endsApart, 'order')} ended differently: time decides who gets the last pieces`,
     ]),
     separator('proof'),
     ...section(
-      proofsOf(figures).map(({ statement, brokenBy }) =>
-        proofRow(brokenBy.length === 0, [statement, ...brokenBy].join(' · ')),
-      ),
+      proofsOf(figures).flatMap(({ statement, brokenBy }) => [
+        proofRow(brokenBy.length === 0, statement),
+        ...brokenBy.map((who) => `    ${who}`),
+      ]),
     ),
     rule('╰', '╯'),
   ]

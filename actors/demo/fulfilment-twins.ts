@@ -19,7 +19,7 @@ export interface Twin {
   readonly eventsOf: (products: number) => number
 }
 
-export const twins: readonly Twin[] = Object.freeze([
+export const twins: readonly [choreographed: Twin, orchestrated: Twin] = [
   {
     name: 'choreographed',
     app: choreographed,
@@ -32,7 +32,7 @@ export const twins: readonly Twin[] = Object.freeze([
     url: new URL('../fulfilment/orchestrated/app.js', import.meta.url),
     eventsOf: (products: number) => 36 + 4 * products,
   },
-])
+]
 
 /** About how many events the log will have, a little more than less: of what fails, less is recorded. */
 export function eventsExpected({ eventsOf }: Twin, orders: readonly OrderPlaced[]): number {

@@ -6,16 +6,16 @@
  * paying twice, shipping too early, cancelling too late), as real input is.
  */
 
-import type { OrderLine } from '../order/order-state.js'
-import { totalCentsOf } from '../order/order-state.js'
-import { createDice, type Dice } from './chance.js'
+import { createDice, type Dice } from '../chance.js'
 import {
   type CommandPayloads,
   type OrderCommand,
   orderCommand,
   type Step,
   sortCommands,
-} from './order-command.js'
+} from '../order/order-command.js'
+import type { OrderLine } from '../order/order-state.js'
+import { totalCentsOf } from '../order/order-state.js'
 
 /** A step, and what tells a wrong one from the proper one of the same order. */
 interface PlannedStep {

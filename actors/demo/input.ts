@@ -5,13 +5,13 @@
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { OrderCommand } from '../order/order-command.js'
 import { InputError } from './csv.js'
 import { installFaultPlan } from './fault-file.js'
 import { drawFaultPlan } from './fault-plan.js'
 import { generateOrders } from './generated-orders.js'
 import { readOlistOrders } from './olist.js'
 import type { DemoOptions } from './options.js'
-import type { OrderCommand } from './order-command.js'
 
 /** @throws {InputError} when the files of real orders are not what they have to be. */
 export async function readCommands(options: DemoOptions): Promise<OrderCommand[]> {

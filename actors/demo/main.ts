@@ -10,6 +10,7 @@ import { InputError } from './csv.js'
 import { runDemo } from './demo.js'
 import { formatEvolution, hasHeld, runEvolution } from './evolution.js'
 import { runFulfilment } from './fulfilment.js'
+import { ChildEndedError } from './fulfilment-life.js'
 import { formatFulfilment } from './fulfilment-summary.js'
 import { type DemoOptions, parseOptions, UsageError, usage } from './options.js'
 import { ForeignLogError } from './resume.js'
@@ -18,6 +19,8 @@ import { formatSummary } from './summary.js'
 import { Terminal } from './terminal.js'
 
 const interruption = new AbortController()
+/** For somebody who interrupts. */
+let whatIsLeft = 'nothing was begun'
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
@@ -25,6 +28,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage)
     return 0
   }
+  whatIsLeft =
+    options.dataDirectory === null
+      ? 'nothing is left running, and the data is removed'
+      : 'the data directory is closed: the same command goes on with it'
   process.once('SIGINT', () => interruption.abort(new Error('interrupted')))
   const terminal = new Terminal(process.stderr)
   const session = { options, terminal, signal: interruption.signal }
@@ -65,7 +72,7 @@ function titleOf({ ordersDirectory, workers }: DemoOptions): string {
 /** Says what went wrong, and returns the exit code. */
 function report(error: unknown): number {
   if (interruption.signal.aborted) {
-    process.stderr.write('\ninterrupted; the data directory is closed\n')
+    process.stderr.write(`\ninterrupted; ${whatIsLeft}\n`)
     return 130
   }
   if (error instanceof UsageError) {
@@ -75,6 +82,10 @@ function report(error: unknown): number {
   if (error instanceof InputError || error instanceof ForeignLogError) {
     process.stderr.write(`demo: ${error.message}\n`)
     return 2
+  }
+  if (error instanceof ChildEndedError) {
+    process.stderr.write(`demo: ${error.message}\n`)
+    return 1
   }
   if (error instanceof DramatisError) {
     process.stderr.write(`demo: ${error.message} (${error.code})\n`)

@@ -9,14 +9,14 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { OrderLine } from '../order/order-state.js'
-import { type CsvRecord, InputError, parseCsv } from './csv.js'
 import {
   type CommandPayloads,
   type OrderCommand,
   orderCommand,
   sortCommands,
-} from './order-command.js'
+} from '../order/order-command.js'
+import type { OrderLine } from '../order/order-state.js'
+import { type CsvRecord, InputError, parseCsv } from './csv.js'
 
 type PaymentMethod = CommandPayloads['pay']['method']
 

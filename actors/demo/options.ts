@@ -43,7 +43,7 @@ export const usage = `npm run demo -- [options]
   --data DIR       keep the data there; goes on with what an interrupted run has left
   --workers N      worker threads, or 'inline' for none (default 2)
   --evolve         change the code under the log: new schemas, a view filled beside the old one
-  --fulfilment     fulfil orders by handlers, then by a saga, each killed twice on the way
+  --fulfilment     fulfil orders by handlers, then by a saga, each killed on the way
   --json           print the figures as JSON on stdout, everything else on stderr
   --help           print this
 `

@@ -8,8 +8,8 @@
  * been answered, and whatever stands behind it meets the same state as the first time. Pure.
  */
 
+import type { OrderCommand } from '../order/order-command.js'
 import { runDomain } from './domain-run.js'
-import type { OrderCommand } from './order-command.js'
 
 export interface ResumePlan {
   /** In the order of history. */

@@ -4,10 +4,10 @@
 
 import type { Runtime } from 'dramatis'
 import { Order } from '../order/order.js'
+import type { OrderCommand } from '../order/order-command.js'
 import { type Answer, driveCommands } from './drive.js'
 import { withLiveProgress } from './live-progress.js'
 import { formatCount, plural } from './numbers.js'
-import type { OrderCommand } from './order-command.js'
 import type { Progress } from './progress-line.js'
 import { takePulse } from './pulse.js'
 import { planResume } from './resume.js'

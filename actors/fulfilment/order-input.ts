@@ -5,7 +5,7 @@
  * order in its source does not count, fulfilment makes its own history.
  */
 
-import type { OrderCommand } from '../demo/order-command.js'
+import type { OrderCommand } from '../order/order-command.js'
 import { isShort, type OutsidePlan } from './outside/outside-plan.js'
 import { type Pieces, piecesOf } from './pieces.js'
 

@@ -6,6 +6,7 @@
  *
  * Invariants:
  *   - a scheduled call happens at most once, never early, and never after it was cancelled;
+ *   - one that goes by the wall clock happens while that shows its time or a later one;
  *   - a scheduled call never keeps the process alive by itself.
  */
 
@@ -19,10 +20,20 @@ export interface Clock {
   elapsedMs(): number
   /** Calls back once after `delayMs` milliseconds, never in the same turn of the event loop. */
   schedule(delayMs: number, callback: () => void): Cancel
+  /**
+   * Calls back once when the wall clock shows `atMs`, never in the same turn of the event loop. Where that
+   * clock is set meanwhile, at most a second later than it then should.
+   *
+   * @param atMs - Milliseconds since the Unix epoch; past: as soon as may be.
+   */
+  scheduleAt(atMs: number, callback: () => void): Cancel
 }
 
 /** The longest delay that `setTimeout` takes; it turns a longer one into 1 ms. */
 const timeoutMsMax = 2 ** 31 - 1
+
+/** How long a jump of the machine's clock may go unnoticed: timers go by the elapsed time. Milliseconds. */
+const checkMsMax = 1_000
 
 /** The machine's own clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = Object.freeze({
@@ -39,6 +50,19 @@ export const systemClock: Clock = Object.freeze({
       timer.unref()
     }
     wait(delayMs)
+    return () => clearTimeout(timer)
+  },
+  scheduleAt: (atMs: number, callback: () => void): Cancel => {
+    let timer: NodeJS.Timeout
+    const wait = (): void => {
+      timer = setTimeout(look, Math.min(Math.max(0, atMs - Date.now()), checkMsMax))
+      timer.unref()
+    }
+    const look = (): void => {
+      if (Date.now() >= atMs) callback()
+      else wait()
+    }
+    wait()
     return () => clearTimeout(timer)
   },
 })

@@ -1,16 +1,17 @@
 /**
  * A clock that moves only when told to: time for tests and simulations.
  *
- * Calls fall due by the elapsed time, in the order of their time, then of their scheduling; the wall clock
- * moves along, and can be set apart from it. It owns no real timer.
+ * Calls fall due by the elapsed time or by the wall clock, in the order of their time, then of their
+ * scheduling. The wall clock moves along, and can be set apart. It owns no real timer.
  */
 
 import assert from 'node:assert/strict'
 import type { Cancel, Clock } from './clock.js'
 
 interface ScheduledCall {
-  /** By the elapsed time. */
   readonly atMs: number
+  /** Which of the two clocks `atMs` goes by. */
+  readonly by: 'elapsed' | 'wall'
   readonly order: number
   readonly callback: () => void
 }
@@ -41,11 +42,11 @@ export class ManualClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): Cancel {
-    const call = { atMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, callback }
-    this.#calls.push(call)
-    return () => {
-      this.#calls = this.#calls.filter((waiting) => waiting !== call)
-    }
+    return this.#add(this.#elapsedMs + Math.max(0, delayMs), 'elapsed', callback)
+  }
+
+  scheduleAt(atMs: number, callback: () => void): Cancel {
+    return this.#add(atMs, 'wall', callback)
   }
 
   /** Moves time on and makes the calls that fall due, in order. */
@@ -54,7 +55,7 @@ export class ManualClock implements Clock {
     const untilMs = this.#elapsedMs + byMs
     for (let due = this.#nextDue(untilMs); due !== undefined; due = this.#nextDue(untilMs)) {
       this.#calls = this.#calls.filter((waiting) => waiting !== due)
-      this.#elapsedMs = Math.max(this.#elapsedMs, due.atMs)
+      this.#elapsedMs = Math.max(this.#elapsedMs, this.#dueMs(due))
       due.callback()
     }
     this.#elapsedMs = untilMs
@@ -69,13 +70,26 @@ export class ManualClock implements Clock {
   advanceToNext(): boolean {
     const next = this.#nextDue(Number.POSITIVE_INFINITY)
     if (next === undefined) return false
-    this.advance(Math.max(0, next.atMs - this.#elapsedMs))
+    this.advance(Math.max(0, this.#dueMs(next) - this.#elapsedMs))
     return true
+  }
+
+  #add(atMs: number, by: ScheduledCall['by'], callback: () => void): Cancel {
+    const call = { atMs, by, order: this.#order++, callback }
+    this.#calls.push(call)
+    return () => {
+      this.#calls = this.#calls.filter((waiting) => waiting !== call)
+    }
+  }
+
+  /** When a call falls due, by the elapsed time, as the wall clock is set now. */
+  #dueMs({ atMs, by }: ScheduledCall): number {
+    return by === 'elapsed' ? atMs : atMs - this.#originMs
   }
 
   #nextDue(untilMs: number): ScheduledCall | undefined {
     return this.#calls
-      .filter((call) => call.atMs <= untilMs)
-      .sort((a, b) => a.atMs - b.atMs || a.order - b.order)[0]
+      .filter((call) => this.#dueMs(call) <= untilMs)
+      .sort((a, b) => this.#dueMs(a) - this.#dueMs(b) || a.order - b.order)[0]
   }
 }

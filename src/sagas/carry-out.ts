@@ -50,7 +50,11 @@ export const carryOut: { readonly [K in InstanceEventName]?: CarryOut<K> } = {
   Cancelled: removeAllTimers,
 }
 
-async function startSteps(ports: SagaPorts, event: InstanceEvent<'StepsStarted'>): Promise<void> {
+async function startSteps(
+  ports: SagaPorts,
+  event: InstanceEvent<'StepsStarted'>,
+  context: HandlerContext,
+): Promise<void> {
   const { saga, actors, instances, timers, calls, random } = ports
   const { aggregateId: sagaId } = event
   const origin = originOf(event)
@@ -66,7 +70,8 @@ async function startSteps(ports: SagaPorts, event: InstanceEvent<'StepsStarted'>
   if (called.length > 0) await calls.begin(sagaId, called, origin)
   const sent = steps.filter((start) => isAt(instance, start, 'sending'))
   if (sent.length === 0) return
-  const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin))
+  const findSent = ports.sentBefore.forDelivery(event.position, context)
+  const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin, findSent))
   const outcomes = await Promise.allSettled(sends)
   const answers = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   const sample = random.next()

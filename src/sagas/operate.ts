@@ -106,15 +106,28 @@ function cancel(turn: Turn, { reason, compensate }: Operation): void {
     beginCompensation(turn, { step: null, error }, why)
     return
   }
-  const records = Object.entries(instance.steps)
+  const left = stepsLeft(turn)
+  const notUndone = [...instance.notUndone, ...left.map((step) => ({ step, error }))]
+  const open = Object.entries(instance.steps).filter(([, record]) => isOpen(record))
+  endRecords(turn, open, 'cancelled')
+  turn.add('Cancelled', { reason: why, notUndone, hasTimers: turn.hasTimers })
+}
+
+/** What is left as it is: what has acted, and what is under way and may act yet. */
+function stepsLeft(turn: Turn): readonly string[] {
+  const records = Object.entries(turn.instance.steps)
   const open = records.filter(([, record]) => isOpen(record))
+  const isUndoable = (id: string): boolean => {
+    const kind = kindOf(turn, id)
+    return kind.kind === 'step' && kind.node.compensate !== null
+  }
   const left = [
+    ...open.filter(([id, record]) => isInFlight(record) && isUndoable(id)).map(([id]) => id),
     ...stepsToUndo(turn, records).map(({ stepId }) => stepId),
     ...open.filter(([id]) => parseStepId(id).isUndo).map(([id]) => undoneBy(id)),
   ]
-  const notUndone = [...instance.notUndone, ...left.map((step) => ({ step, error }))]
-  endRecords(turn, open, 'cancelled')
-  turn.add('Cancelled', { reason: why, notUndone, hasTimers: turn.hasTimers })
+  // A call that has failed before and is under way again is both.
+  return [...new Set(left)]
 }
 
 function haltAt(turn: Turn, step: string | null): Halt | undefined {

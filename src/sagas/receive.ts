@@ -6,7 +6,7 @@
 
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { EventReference } from '../define/saga/instance-events.js'
-import { isActive, isSameEvent, type SagaInstance } from '../define/saga/instance-state.js'
+import { isActive, isOpen, isSameEvent, type SagaInstance } from '../define/saga/instance-state.js'
 import { copyValue } from '../events/values.js'
 import { advance } from './advance.js'
 import { endStep } from './end-step.js'
@@ -26,7 +26,7 @@ const keptMax = 100
  * - ended, or about to: as `ended` says;
  * - being taken back: ignored;
  * - taken in before (delivered again): ignored;
- * - a reaction is asked, and a step that waits for it ends; one that no step waits for yet is kept;
+ * - a reaction is asked, and a step that waits for it ends; one that a step may still wait for is kept;
  * - otherwise it is ignored, and leaves no trace.
  *
  * @param recalled - It was kept, and is offered again: once, however often that is delivered.
@@ -48,7 +48,7 @@ export function receive(turn: Turn, event: AnyRecordedEvent, recalled: boolean):
   if (recalled ? !isRecalled(instance, event) : isKnown(instance, event)) return
   if (!isActive(instance) || instance.isCompleting) {
     if (saga.ended === 'ignore' || recalled) return
-    throw new SagaUnmatchedError(saga.name, sagaId, event.id, `it ${instance.status}`)
+    throw new SagaUnmatchedError(saga.name, sagaId, event.id, `it ${endOf(instance)}`)
   }
   if (instance.status === 'compensating') return
   const [halt] = instance.halts
@@ -71,7 +71,7 @@ function take(turn: Turn, event: AnyRecordedEvent, recalled: boolean): void {
   const reaction = recalled ? null : reactTo(turn, event)
   const hasEnded = turn.instance.status === 'running' && endAwaiting(turn, event)
   const isKept =
-    !hasEnded && reaction === null && saga.index.awaited.has(event.type) && isActive(turn.instance)
+    !hasEnded && reaction === null && isActive(turn.instance) && mayStillAwait(turn, event.type)
   if (isKept) {
     const { inbox } = turn.instance
     if (inbox.length >= keptMax) throw new SagaInboxFullError(saga.name, turn.sagaId, keptMax)
@@ -88,6 +88,21 @@ function reactTo(turn: Turn, event: AnyRecordedEvent): 'acted' | 'ignored' | nul
   if (reaction === undefined) return null
   const place = { name: `on.${event.type}`, step: null }
   return react(turn, place, (state, tools) => reaction(state, event, tools))
+}
+
+/**
+ * Whether a step that waits for such events may still begin, or has begun and has not ended.
+ *
+ * Of a step inside an `each` nobody knows for how many items it is still to come.
+ */
+function mayStillAwait({ saga, instance }: Turn, type: string): boolean {
+  if (!saga.index.awaited.has(type)) return false
+  for (const [name, { node, each }] of saga.index.steps) {
+    if (node.until?.[type] === undefined) continue
+    const record = instance.steps[name]
+    if (each.length > 0 || record === undefined || isOpen(record)) return true
+  }
+  return false
 }
 
 /** Offers the event to the steps that wait for it. @returns whether one of them ended. */
@@ -109,6 +124,11 @@ function endAwaiting(turn: Turn, event: AnyRecordedEvent): boolean {
     return true
   }
   return false
+}
+
+/** How an instance ended that takes no events any more, in words. */
+function endOf(instance: SagaInstance): string {
+  return isActive(instance) ? 'about to end' : instance.status
 }
 
 function isKnown({ receivedTo }: SagaInstance, { position, part = 0 }: AnyRecordedEvent): boolean {

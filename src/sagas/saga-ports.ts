@@ -10,6 +10,7 @@ import type { DueQueue } from '../timers/due-queue.js'
 import type { InstancePort } from './instance-port.js'
 import type { SagaCalls } from './saga-calls.js'
 import type { SagaEnds } from './saga-ends.js'
+import type { SentBefore } from './sent-before.js'
 
 export interface SagaPorts {
   readonly saga: AnySaga
@@ -17,6 +18,7 @@ export interface SagaPorts {
   readonly instances: InstancePort
   readonly calls: SagaCalls
   readonly ends: SagaEnds
+  readonly sentBefore: SentBefore
   /** All timers of the runtime. */
   readonly timers: DueQueue
   readonly log: LogReader

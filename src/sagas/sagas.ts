@@ -13,7 +13,7 @@ import type { HandlerDefinition } from '../define/handler.js'
 import type { AnySaga } from '../define/saga/saga.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { UpcastTable } from '../events/upcasting.js'
-import type { LogReader } from '../store/contracts.js'
+import type { EventStore } from '../store/contracts.js'
 import type { TableDatabase } from '../store/tables.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import type { KeyName } from '../subscriptions/work-store.js'
@@ -31,12 +31,13 @@ import { SagaEnds } from './saga-ends.js'
 import { createSagaHandler } from './saga-handler.js'
 import type { SagaPorts } from './saga-ports.js'
 import type { SagaTimerAction } from './saga-timers.js'
+import { SentBefore } from './sent-before.js'
 
 export interface SagasPorts {
   readonly sagas: readonly AnySaga[]
   readonly actors: ActorSystem
   readonly timers: DueQueue
-  readonly log: LogReader
+  readonly log: EventStore
   readonly upcasts: UpcastTable
   /** The work store's. */
   readonly database: TableDatabase
@@ -59,7 +60,8 @@ export class Sagas {
       const calls = new SagaCalls({ saga, instances, ...ports })
       const events = new SubscribedEvents(ports.upcasts, handler)
       const ends = new SagaEnds(instances, ports.clock)
-      byName.set(saga.name, { saga, instances, calls, ends, events, ...ports })
+      const sentBefore = new SentBefore(ports.log, saga.name)
+      byName.set(saga.name, { saga, instances, calls, ends, sentBefore, events, ...ports })
       return handler
     })
     this.#ports = byName

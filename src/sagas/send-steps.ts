@@ -1,15 +1,16 @@
 /**
  * Sending the commands of steps to their actors, and reading the answers.
  *
- * A command's id follows from the instance and the step alone, so it acts once however often it is sent.
- * A refusal is an answer; what the machine could not do is not, and is thrown.
+ * A command's id follows from the instance and the step alone, and one that may have been sent before is
+ * looked for first, so it acts once however often its step is delivered. A refusal is an answer; what the machine could not do is not, and is thrown.
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
 import type { StepStart } from '../define/saga/instance-events.js'
-import { streamIdOf } from '../events/stream-id.js'
+import { isTypeName, parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { Origin } from './instance-port.js'
 import { recordedErrorOf } from './recorded-error.js'
+import type { FindSent } from './sent-before.js'
 import type { Answer } from './settle.js'
 
 /** Codes of errors that say what the domain, or the store for it, has refused. */
@@ -53,11 +54,16 @@ export async function sendStep(
   sagaId: string,
   { step, attempt, command }: StepStart,
   origin: Origin,
+  findSent: FindSent,
 ): Promise<Answer> {
   const { actor, aggregateId, command: name, data } = command!
   const commandId = stepCommandId(saga, sagaId, step)
   try {
-    const receipt = await actors.send(actor, aggregateId, name, data, { ...origin, commandId })
+    const sent = isTypeName(actor)
+      ? await findSent(streamIdOf(actor, parseAggregateId(actor, aggregateId)), commandId)
+      : undefined
+    const receipt =
+      sent ?? (await actors.send(actor, aggregateId, name, data, { ...origin, commandId }))
     const { streamId, version, position, duplicate } = receipt
     const value = { streamId, version, position, duplicate }
     return { step, attempt, failure: null, value, isMistake: false }

@@ -160,7 +160,8 @@ function giveUpUndo(turn: Turn, step: string, error: ErrorData): void {
 
 function rejectReaction(turn: Turn, step: string, error: ErrorData): void {
   const { rejected } = turn.saga
-  if (rejected === null) {
+  // Once it completes no reaction is asked any more.
+  if (rejected === null || turn.instance.isCompleting) {
     turn.halt(step, error)
     return
   }

@@ -70,7 +70,7 @@ export function takeMessage(turn: Turn, message: Message): void {
   const isOver = !isActive(instance) || instance.isCompleting
   if (timer !== null && (isOver || instance.timers[timer.name] !== timer.id)) return
   if (instance.status === 'none') throw new SagaNotFoundError(saga.name, sagaId)
-  if (isOver) throw refusal(turn, 'it has ended')
+  if (isOver) throw refusal(turn, isActive(instance) ? 'it is about to end' : 'it has ended')
   const [halt] = instance.halts
   if (halt !== undefined) throw new SagaHaltedError(saga.name, sagaId, halt.step, halt.error)
   if (instance.status === 'compensating') {

@@ -104,9 +104,17 @@ export class DiskLife implements DiskAccess, HostProcess, Clock {
   }
 
   schedule(delayMs: number, callback: () => void): Cancel {
+    return this.#schedule(callback, (call) => this.#clock.schedule(delayMs, call))
+  }
+
+  scheduleAt(atMs: number, callback: () => void): Cancel {
+    return this.#schedule(callback, (call) => this.#clock.scheduleAt(atMs, call))
+  }
+
+  #schedule(callback: () => void, schedule: (call: () => void) => Cancel): Cancel {
     if (this.#state !== 'open') return () => {}
     this.#activity++
-    const cancel = this.#clock.schedule(delayMs, () => {
+    const cancel = schedule(() => {
       this.#timers.delete(cancel)
       callback()
     })

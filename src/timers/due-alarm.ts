@@ -1,14 +1,11 @@
 /**
- * The one operating system timer of a due queue.
- *
- * Goes by the elapsed time, while timers go by the wall clock, which may jump: so it never sleeps longer
- * than `checkMsMax`, and whoever it wakes asks the wall clock again.
+ * The one alarm of a due queue: at the time of the first timer, or for another try at what failed.
  */
 
 import type { Cancel, Clock } from '../base/clock.js'
 
-/** How long a jump of the wall clock may go unnoticed. Milliseconds. */
-export const checkMsMax = 1_000
+/** Pause before tables that could not be read are read again. Milliseconds. */
+const retryMs = 1_000
 
 export class DueAlarm {
   readonly #clock: Clock
@@ -20,11 +17,16 @@ export class DueAlarm {
     this.#onRing = onRing
   }
 
-  /** Rings once, at a time or for a look at the clock before; replaces what was set. */
+  /** Rings once, when the wall clock shows a time; replaces what was set. */
   setFor(atMs: number): void {
     this.#cancel()
-    const delayMs = Math.min(Math.max(0, atMs - this.#clock.nowMs()), checkMsMax)
-    this.#cancel = this.#clock.schedule(delayMs, this.#onRing)
+    this.#cancel = this.#clock.scheduleAt(atMs, this.#onRing)
+  }
+
+  /** Rings once, in a while; replaces what was set. */
+  setForRetry(): void {
+    this.#cancel()
+    this.#cancel = this.#clock.schedule(retryMs, this.#onRing)
   }
 
   clear(): void {

@@ -132,7 +132,7 @@ export class DueFiring {
     } catch (error) {
       this.#readError = errorToData(error)
       this.#scanned = null
-      this.#alarm.setFor(Number.POSITIVE_INFINITY)
+      this.#alarm.setForRetry()
     }
   }
 

@@ -77,6 +77,63 @@ describe('the system clock', () => {
   })
 })
 
+describe('a call at a time of the system clock', () => {
+  const noon = Date.UTC(2026, 0, 1, 12)
+  const hourMs = 3_600_000
+
+  test('comes when the clock shows that time, not before, and once', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: noon })
+    const timesMs: number[] = []
+
+    systemClock.scheduleAt(noon + 2_500, () => timesMs.push(Date.now() - noon))
+    for (let tick = 0; tick < 50; tick++) t.mock.timers.tick(100)
+
+    assert.deepEqual(timesMs, [2_500])
+  })
+
+  test('comes within a second after the clock was set ahead', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: noon })
+    let calls = 0
+    let aheadMs = 0
+    const { now } = Date
+    t.mock.method(Date, 'now', () => now() + aheadMs)
+
+    systemClock.scheduleAt(noon + hourMs, () => calls++)
+    aheadMs = hourMs
+    t.mock.timers.tick(1_000)
+
+    assert.equal(calls, 1)
+  })
+
+  test('comes later when the clock was set back', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: noon })
+    let calls = 0
+    let behindMs = 0
+    const { now } = Date
+    t.mock.method(Date, 'now', () => now() - behindMs)
+
+    systemClock.scheduleAt(noon + 500, () => calls++)
+    behindMs = 5_000
+    for (let tick = 0; tick < 5; tick++) t.mock.timers.tick(1_000)
+    assert.equal(calls, 0)
+    t.mock.timers.tick(1_000)
+
+    assert.equal(calls, 1)
+  })
+
+  test('does not come when it was cancelled, on whichever look at the clock', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: noon })
+    let calls = 0
+    const cancel = systemClock.scheduleAt(noon + 2_500, () => calls++)
+
+    t.mock.timers.tick(1_000)
+    cancel()
+    for (let tick = 0; tick < 5; tick++) t.mock.timers.tick(1_000)
+
+    assert.equal(calls, 0)
+  })
+})
+
 describe('a manual clock', () => {
   test('stands still until it is told to move', () => {
     const clock = new ManualClock(1_000)
@@ -125,6 +182,32 @@ describe('a manual clock', () => {
     assert.deepEqual(timesMs, [10, 20, 30])
     assert.equal(clock.nowMs(), 35)
     assert.equal(clock.pending, 1)
+  })
+
+  test('makes a call at a time when it shows that, wherever it was set meanwhile', () => {
+    const clock = new ManualClock(0)
+    const calls: string[] = []
+    clock.scheduleAt(100, () => calls.push(`at ${clock.nowMs()}`))
+    clock.schedule(30, () => calls.push('after 30'))
+
+    clock.jump(-50)
+    clock.advance(149)
+    assert.deepEqual(calls, ['after 30'])
+    clock.advance(1)
+
+    assert.deepEqual(calls, ['after 30', 'at 100'])
+  })
+
+  test('makes a call at a time that it was set behind as soon as it moves', () => {
+    const clock = new ManualClock(0)
+    let calls = 0
+    clock.scheduleAt(100, () => calls++)
+
+    clock.jump(5_000)
+    assert.equal(calls, 0)
+    clock.advance(0)
+
+    assert.deepEqual([calls, clock.elapsedMs()], [1, 0])
   })
 
   test('does not make a call that was cancelled, even by the call before it', () => {

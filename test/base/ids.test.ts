@@ -19,6 +19,7 @@ function clockOf(timesMs: readonly number[]): Clock {
     nowMs: () => timesMs[Math.min(at++, timesMs.length - 1)]!,
     elapsedMs: () => 0,
     schedule: () => () => {},
+    scheduleAt: () => () => {},
   }
 }
 

@@ -13,11 +13,18 @@ import { crc32 } from 'node:zlib'
 import { open } from 'lmdb'
 import { Packr, unpack } from 'msgpackr'
 import { openRuntime } from '../../src/index.js'
+import { createErrandApp } from './errand-app.js'
 import { Ledger, ledgerApp } from './ledger-app.js'
 import { Member, memberApp } from './member-app.js'
 
 /** Entries of a table: key in hexadecimal, value as bytes. */
 type Entries = ReadonlyMap<string, Buffer>
+
+/** What a timer of a saga does. */
+interface SagaAction {
+  readonly tick: object
+  readonly origin: object
+}
 
 let dataDir: string
 let lock: Record<string, unknown>
@@ -289,6 +296,148 @@ describe('the bookkeeping', () => {
       generation: 0,
       indexes: ['byCount'],
       filling: null,
+    })
+  })
+})
+
+describe('a saga', () => {
+  let directory: string
+  let events: readonly (readonly [type: string, payload: Record<string, unknown>])[]
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'dramatis-format-'))
+    const { app, asked } = createErrandApp()
+    const runtime = await openRuntime({ app, dataDir: directory })
+    const retrying = new Promise<number>((resolve) => {
+      runtime.bus.subscribe('Errand.StepsRetrying', ({ position }) => resolve(position))
+    })
+    await runtime.actor(Ledger, 'e').send('write', { text: 'errand' }, { commandId: 'c1' })
+    await asked.promise
+    const position = await retrying
+    await runtime.caughtUp(position, { handler: 'Errand' })
+    await runtime.caughtUp(position, { view: 'Errand.instances' })
+    await runtime.close()
+    events = await readInstance()
+  })
+
+  after(() => rmSync(directory, { recursive: true, force: true }))
+
+  /** The events of all instances, each with its payload by the names of its shape. */
+  async function readInstance(): Promise<typeof events> {
+    const shapes = await readTable('log', 'shapes', directory)
+    const records = await readTable('log', 'events', directory)
+    return [...records.values()].flatMap((record) => {
+      const [actor, type, , fields] = unpack(shapes.get(u64(record.readUInt32BE(8)))!)
+      const values = unpack(record.subarray(36)).slice(7)
+      const entries = fields.map((field: string, at: number) => [field, values[at]])
+      return actor === 'Errand' ? [[type, Object.fromEntries(entries)] as const] : []
+    })
+  }
+
+  /** @returns by name within a queue, in the order of names. */
+  async function readDue(queue: string): Promise<Map<string, Record<string, unknown>>> {
+    const timers = await readTable('work', 'timers', directory)
+    const own = [...timers].filter(([key]) => key.startsWith(text(queue)))
+    return new Map(own.map(([key, value]) => [key.slice(text(queue).length), unpack(value)]))
+  }
+
+  test('has a stream for each instance, with what it decided', async () => {
+    const error = { name: 'Error', message: 'not yet' }
+    const note = { actor: 'Ledger', aggregateId: 'notes', command: 'write', data: { text: 'e' } }
+    const start = { attempt: 1, command: null, deadlineAtMs: null }
+    const end = { attempt: 1, outcome: 'completed', effect: 'done', error: null, hasTimer: false }
+    const [, , , , begun, retried] = events
+    const { deadlineAtMs } = (begun![1].steps as { deadlineAtMs: number }[])[0]!
+    const { dueAtMs } = (retried![1].steps as { dueAtMs: number }[])[0]!
+
+    assert.deepEqual(events, [
+      [
+        'Errand.Started',
+        {
+          event: { id: 'Ledger-e@1', type: 'LineWritten', position: 1, part: 0 },
+          state: { said: 'errand' },
+        },
+      ],
+      [
+        'Errand.TimerSet',
+        {
+          ...{ timer: 'tea', id: '1', dueAtMs: 4e12, command: null },
+          ...{ message: 'tea', data: { cups: 2 } },
+        },
+      ],
+      ['Errand.StepsStarted', { steps: [{ ...start, step: 'note', kind: 'send', command: note }] }],
+      ['Errand.StepsEnded', { steps: [{ step: 'note', ...end }] }],
+      [
+        'Errand.StepsStarted',
+        {
+          steps: [
+            { ...start, step: 'wait', kind: 'none', deadlineAtMs },
+            { ...start, step: 'ask', kind: 'call' },
+            { ...start, step: 'again', kind: 'call' },
+          ],
+        },
+      ],
+      ['Errand.StepsRetrying', { steps: [{ step: 'again', attempt: 1, error, dueAtMs }] }],
+    ])
+  })
+
+  test('names the commands of its steps', async () => {
+    const records = await readTable('log', 'events', directory)
+    const bodies = [...records.values()].map((record) => unpack(record.subarray(36)))
+
+    const [, command] = bodies.find(([aggregateId]) => aggregateId === 'notes')!
+
+    assert.deepEqual(command, ['Errand-e/note', hashOfCommand('write', { text: 'e' })])
+  })
+
+  test('has its timers among the others, under the stream of the instance', async () => {
+    const due = await readDue('timers')
+    const counts = await readTable('work', 'dueCounts', directory)
+    const own = (kind: string, name: string): string => text('Errand-e') + text(`${kind} ${name}`)
+    const message = {
+      ...{ timer: { name: 'tea', id: '1' }, message: 'tea' },
+      ...{ data: { cups: 2 }, command: null },
+    }
+    const ticks = [...due].map(([key, { id, action }]) => [key, id, action as SagaAction] as const)
+
+    assert.deepEqual(
+      ticks.map(([key, id, { tick }]) => [key, id, tick]),
+      [
+        [own('deadline', 'wait'), '1', { tick: 'deadline', step: 'wait' }],
+        [own('retry', 'again'), '1', { tick: 'retry', step: 'again', attempt: 1 }],
+        [own('timer', 'tea'), '1', { tick: 'message', message }],
+      ],
+    )
+    for (const [, , { tick: _tick, origin, ...rest }] of ticks) {
+      assert.deepEqual(rest, { kind: 'saga', saga: 'Errand', sagaId: 'e' })
+      assert.deepEqual(Object.keys(origin), ['causationId', 'correlationId'])
+    }
+    assert.deepEqual(unpack(counts.get(text('timers'))!), { pending: 3, failing: 0 })
+  })
+
+  test('has a row for a call that was not answered', async () => {
+    const calls = await readDue('calls/Errand')
+    const index = await readTable('work', 'due', directory)
+    const [[key, value] = []] = [...calls]
+    const { id, tryAtMs, action } = value!
+    const { attempt, origin } = action as { attempt: number; origin: object }
+
+    assert.equal(calls.size, 1)
+    assert.deepEqual([key, id, attempt], [text('e') + text('ask'), '1', 1])
+    assert.deepEqual(Object.keys(origin), ['causationId', 'correlationId'])
+    assert.ok(index.has(text('calls/Errand') + number(tryAtMs as number) + key))
+  })
+
+  test('has a handler and a view of its own', async () => {
+    const handlers = await readTable('work', 'handlers', directory)
+    const rows = await readTable('views/Errand.instances@1', 'rows', directory)
+    const { startedAt, updatedAt, ...row } = unpack(rows.get(text('e'))!)
+
+    assert.equal(unpack(handlers.get(text('Errand'))!).partitions, 1)
+    assert.ok(startedAt instanceof Date && updatedAt instanceof Date)
+    assert.deepEqual(row, {
+      ...{ sagaId: 'e', status: 'running', isHalted: false, haltedAt: [] },
+      ...{ step: 'again', reason: null },
     })
   })
 })

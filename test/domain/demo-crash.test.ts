@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createDice } from '../../actors/demo/chance.js'
+import { createDice } from '../../actors/chance.js'
 import { runDomain } from '../../actors/demo/domain-run.js'
 import { countByName } from '../../actors/demo/figures.js'
 import { generateOrders } from '../../actors/demo/generated-orders.js'

@@ -40,7 +40,25 @@ test('the code may evolve, in a directory of its own', () => {
   assert.equal(parseOptions(['--evolve']).evolve, true)
 })
 
-const names = ['count', 'orders', 'seed', 'faults', 'data', 'workers', 'evolve', 'json', 'help']
+test('fewer orders are made up to be fulfilled', () => {
+  const { fulfilment, count } = parseOptions(['--fulfilment'])
+
+  assert.deepEqual([fulfilment, count], [true, 1_000])
+  assert.equal(parseOptions(['--fulfilment', '--count', '7']).count, 7)
+})
+
+const names = [
+  'count',
+  'orders',
+  'seed',
+  'faults',
+  'data',
+  'workers',
+  'evolve',
+  'fulfilment',
+  'json',
+  'help',
+]
 
 test('the usage names every option', () => {
   for (const name of names) assert.match(usage, new RegExp(`--${name}\\b`))
@@ -60,6 +78,8 @@ const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
   [['--data', ''], /--data to be a directory, found nothing/],
   [['--count', '5', '--orders', 'dir'], /--count or --orders, found both/],
   [['--evolve', '--data', 'd'], /--evolve without --data/],
+  [['--fulfilment', '--data', 'd'], /--fulfilment without --data/],
+  [['--fulfilment', '--evolve'], /--evolve or --fulfilment, found both/],
   [['--json=yes'], /--json/],
 ]
 

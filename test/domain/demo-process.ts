@@ -40,11 +40,28 @@ export function runDemoUntilKilled(
   return run(t, ['--import', killer, main, ...args], env)
 }
 
-/** Runs the demo until its first live line, then interrupts it as Ctrl+C does. */
-export function runDemoUntilInterrupted(t: TestContext, args: readonly string[]): Promise<DemoRun> {
+/**
+ * Runs the demo until its first live line, then sends it a signal: by default the one of Ctrl+C.
+ *
+ * Resolves when nobody holds its stderr any more, its own children included.
+ */
+export function runDemoUntilInterrupted(
+  t: TestContext,
+  args: readonly string[],
+  signal: NodeJS.Signals = 'SIGINT',
+): Promise<DemoRun> {
   return run(t, [main, ...args], process.env, (child, stderr) => {
-    if (!child.killed && stderr.includes('commands/s')) child.kill('SIGINT')
+    if (!child.killed && /(commands|events)\/s/.test(stderr)) child.kill(signal)
   })
+}
+
+/** Runs the demo to its end with a module loaded before it, into its children too. */
+export function runDemoWith(
+  t: TestContext,
+  module: URL,
+  args: readonly string[],
+): Promise<DemoRun> {
+  return run(t, ['--import', module.href, main, ...args], process.env)
 }
 
 /** The figures that `--json` prints. Fails when stdout holds anything else. */

@@ -88,7 +88,10 @@ test('an interrupted demo closes its directory, and goes on when started again',
   const resumed = await runDemoProcess(t, args)
 
   assert.equal(interrupted.code, 130, interrupted.stderr)
-  assert.match(interrupted.stderr, /interrupted; the data directory is closed\n$/)
+  assert.match(
+    interrupted.stderr,
+    /interrupted; the data directory is closed: the same command goes on with it\n$/,
+  )
   assert.match(resumed.stderr, /going on: /)
   assert.equal(figuresOf(resumed).commands, generateOrders(8_000, 1).length)
 })

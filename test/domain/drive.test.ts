@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { type Answer, driveCommands } from '../../actors/demo/drive.js'
-import { type OrderCommand, orderCommand } from '../../actors/demo/order-command.js'
+import { type OrderCommand, orderCommand } from '../../actors/order/order-command.js'
 import { at, payloads } from './order-history.js'
 
 const accepted: Answer = { refusal: null, events: 1 }

@@ -6,7 +6,6 @@
 
 import type { TestContext } from 'node:test'
 import { generateOrders } from '../../actors/demo/generated-orders.js'
-import { orderCommand } from '../../actors/demo/order-command.js'
 import { areHandlersThrough, isAtRest } from '../../actors/fulfilment/at-rest.js'
 import choreographed from '../../actors/fulfilment/choreographed/app.js'
 import { type OrderPlaced, ordersOf } from '../../actors/fulfilment/order-input.js'
@@ -15,6 +14,7 @@ import { calmPlan } from '../../actors/fulfilment/outside/outside-plan.js'
 import { installPlan } from '../../actors/fulfilment/outside/plan-in-force.js'
 import type { Pieces } from '../../actors/fulfilment/pieces.js'
 import { placeOrders, receiveStock } from '../../actors/fulfilment/place-orders.js'
+import { orderCommand } from '../../actors/order/order-command.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { createSeededRandom } from '../../src/base/random.js'
 import {

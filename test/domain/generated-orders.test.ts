@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runDomain } from '../../actors/demo/domain-run.js'
 import { generateOrders } from '../../actors/demo/generated-orders.js'
-import { compareCommands } from '../../actors/demo/order-command.js'
+import { compareCommands } from '../../actors/order/order-command.js'
 
 test('the same seed makes the same orders', () => {
   assert.deepEqual(generateOrders(200, 7), generateOrders(200, 7))

@@ -4,14 +4,11 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { checkBooks } from '../../actors/fulfilment/books.js'
 import app from '../../actors/fulfilment/orchestrated/app.js'
-import {
-  deliveryTimeMs,
-  Fulfilment,
-  paymentTimeMs,
-} from '../../actors/fulfilment/orchestrated/fulfilment.js'
+import { deliveryTimeMs, Fulfilment } from '../../actors/fulfilment/orchestrated/fulfilment.js'
 import type { OutsidePlan } from '../../actors/fulfilment/outside/outside-plan.js'
 import { timesDone } from '../../actors/fulfilment/outside/payment-provider.js'
 import { installPlan } from '../../actors/fulfilment/outside/plan-in-force.js'
+import { paymentTimeMs } from '../../actors/fulfilment/terms.js'
 import { Inventory } from '../../actors/inventory/inventory.js'
 import { Order } from '../../actors/order/order.js'
 import { FulfilmentRun, orderOf } from './fulfilment-run.js'

@@ -8,7 +8,7 @@ import {
   type OrderCommand,
   orderCommand,
   type Step,
-} from '../../actors/demo/order-command.js'
+} from '../../actors/order/order-command.js'
 
 export const at: Date = new Date('2026-01-31T23:30:00Z')
 

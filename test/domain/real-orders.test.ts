@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runDomain } from '../../actors/demo/domain-run.js'
 import { readOlistOrders } from '../../actors/demo/olist.js'
-import { compareCommands } from '../../actors/demo/order-command.js'
+import { compareCommands } from '../../actors/order/order-command.js'
 import { ordersDirectory, ordersMissing } from './orders-directory.js'
 
 test('the real orders come to the known figures', { skip: ordersMissing }, async () => {

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DomainOutcome, runDomain } from '../../actors/demo/domain-run.js'
 import { generateOrders } from '../../actors/demo/generated-orders.js'
-import { type OrderCommand, orderCommand } from '../../actors/demo/order-command.js'
 import { planResume } from '../../actors/demo/resume.js'
+import { type OrderCommand, orderCommand } from '../../actors/order/order-command.js'
 import { at, payloads } from './order-history.js'
 
 test('a fresh log needs everything sent', () => {

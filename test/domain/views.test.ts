@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runDomain } from '../../actors/demo/domain-run.js'
-import { type OrderCommand, orderCommand } from '../../actors/demo/order-command.js'
+import { type OrderCommand, orderCommand } from '../../actors/order/order-command.js'
 import { OrderSummary, type OrderSummaryRow } from '../../actors/views/order-summary.js'
 import { RevenueByMonth } from '../../actors/views/revenue-by-month.js'
 import { basket, payloads } from './order-history.js'

@@ -8,9 +8,11 @@ import type { InstanceEventName, InstanceEvents } from '../../src/define/saga/in
 import { evolveInstance } from '../../src/define/saga/instance-evolve.js'
 import { newInstance, type SagaInstance } from '../../src/define/saga/instance-state.js'
 import type { AnySaga } from '../../src/define/saga/saga.js'
+import { type Operation, operate } from '../../src/sagas/operate.js'
 import { receive } from '../../src/sagas/receive.js'
 import { recordedErrorOf } from '../../src/sagas/recorded-error.js'
 import { type Answer, settle } from '../../src/sagas/settle.js'
+import { type Message, takeMessage } from '../../src/sagas/tick.js'
 import { Turn } from '../../src/sagas/turn.js'
 
 /** An event of an instance, with the last part of its name. */
@@ -63,6 +65,16 @@ export class Decisions {
 
   settle(...answers: Answer[]): readonly Decided[] {
     return this.take((turn) => settle(turn, answers))
+  }
+
+  message(message: Message): readonly Decided[] {
+    return this.take((turn) => takeMessage(turn, message))
+  }
+
+  /** What an operator does. */
+  operate(operation: Pick<Operation, 'verb'> & Partial<Operation>): readonly Decided[] {
+    const plain = { step: null, reason: null, compensate: true, isParked: false }
+    return this.take((turn) => operate(turn, { ...plain, ...operation }))
   }
 
   /** The next event in the log. */

@@ -89,3 +89,19 @@ test('of an event that an upcaster split, each part is kept for itself', () => {
   assert.deepEqual(recalled, [0, 1])
   assert.equal(decisions.instance.status, 'completed')
 })
+
+test('an event that no step can wait for any more is not kept', () => {
+  const saga = tripSaga(({ step }) => [
+    step('one', { until: { TripPaid: (state) => state } }),
+    step('two', { until: { TripEnded: (state) => state } }),
+  ])
+  const decisions = new Decisions(saga).start()
+  decisions.receive(decisions.event('TripPaid', { cents: 1 }))
+
+  const late = Array.from({ length: 200 }, () =>
+    decisions.receive(decisions.event('TripPaid', { cents: 2 })),
+  )
+
+  assert.deepEqual(late.flat(), [])
+  assert.deepEqual(decisions.instance.inbox, [])
+})

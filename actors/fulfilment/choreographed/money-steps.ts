@@ -20,10 +20,8 @@ import { Order } from '../../order/order.js'
 import { Payment } from '../../payment/payment.js'
 import { charge, refund } from '../outside/payment-provider.js'
 import { refusalOf } from '../refusal.js'
+import { method } from '../terms.js'
 import { PickList } from './pick-list.js'
-
-/** What customers pay with here; an order does not say. */
-const method = 'card'
 
 /** What `Payment` says to a refund when there is nothing to give back, or it was given back. */
 const nothingToRefund = ['PAYMENT_UNKNOWN', 'PAYMENT_NOT_CAPTURED'] as const

@@ -21,10 +21,8 @@ import { defineHandler } from 'dramatis'
 import { Order } from '../../order/order.js'
 import { piecesOf } from '../pieces.js'
 import { refusalOf } from '../refusal.js'
+import { paymentTimeMs } from '../terms.js'
 import { PickList } from './pick-list.js'
-
-/** How long goods are kept for an order that is not paid. Milliseconds, from its recording. */
-export const paymentTimeMs: number = 30 * 60_000
 
 export const followOrders = defineHandler('pick-list', {
   from: [Order],

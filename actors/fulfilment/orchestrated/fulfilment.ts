@@ -27,16 +27,11 @@ import { Order } from '../../order/order.js'
 import { Payment } from '../../payment/payment.js'
 import { Shipment } from '../../shipment/shipment.js'
 import { charge, refund } from '../outside/payment-provider.js'
+import { method, paymentTimeMs } from '../terms.js'
 import { begun, reasonOf } from './fulfilment-state.js'
 
-/** How long goods are kept for an order whose charge gets no answer. */
-export const paymentTimeMs: number = 30 * 60_000
-
-/** How long after it was handed over a parcel that has not arrived counts as lost. */
+/** How long after it was handed over a parcel that has not arrived counts as lost. Milliseconds. */
 export const deliveryTimeMs: number = 30 * 86_400_000
-
-/** What customers pay with here; an order does not say. */
-const method = 'card'
 
 export const Fulfilment = defineSaga('Fulfilment', {
   from: [Order, Shipment],

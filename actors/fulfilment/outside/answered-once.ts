@@ -51,8 +51,10 @@ export class AnsweredOnce {
     if (this.#answers.has(key)) return this.#answers.get(key) as Answer
     const answer = act()
     this.#answers.set(key, answer)
-    this.#count(`${request} ${orderId}`)
-    if (this.#answers.size > answersMax) this.#forgetOldest()
+    const what = `${request} ${orderId}`
+    this.#acts.set(what, (this.#acts.get(what) ?? 0) + 1)
+    forgetOldest(this.#answers)
+    forgetOldest(this.#acts)
     return answer
   }
 
@@ -60,20 +62,11 @@ export class AnsweredOnce {
   acts(request: OutsideRequest, orderId: string): number {
     return this.#acts.get(`${request} ${orderId}`) ?? 0
   }
+}
 
-  #count(what: string): void {
-    this.#acts.set(what, (this.#acts.get(what) ?? 0) + 1)
-    if (this.#acts.size <= answersMax) return
-    for (const oldest of this.#acts.keys()) {
-      this.#acts.delete(oldest)
-      return
-    }
-  }
-
-  #forgetOldest(): void {
-    for (const oldest of this.#answers.keys()) {
-      this.#answers.delete(oldest)
-      return
-    }
-  }
+/** Maps keep the order of their first insertions. */
+function forgetOldest(map: Map<string, unknown>): void {
+  if (map.size <= answersMax) return
+  const [oldest] = map.keys()
+  map.delete(oldest!)
 }

@@ -10,7 +10,7 @@
  *   - a raised rate adds orders to those that had bad luck before, and takes none away.
  */
 
-import { chance } from '../../demo/chance.js'
+import { chance } from '../../chance.js'
 
 /** Shares, each in [0, 1]. */
 export interface OutsidePlan {

@@ -114,7 +114,11 @@ const folds: { readonly [K in InstanceEventName]: Fold<K> } = {
   Completed: (state) => ended(state, 'completed'),
   Compensated: (state, { cause }) => ({ ...ended(state, 'compensated'), cause }),
   Failed: (state, { cause }) => ({ ...ended(state, 'failed'), cause }),
-  Cancelled: (state, { reason }) => ({ ...ended(state, 'cancelled'), cancelled: reason }),
+  Cancelled: (state, { reason, notUndone }) => ({
+    ...ended(state, 'cancelled'),
+    cancelled: reason,
+    notUndone,
+  }),
 }
 
 /** The state after an event. */

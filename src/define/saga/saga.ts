@@ -158,7 +158,7 @@ export function defineSaga<
     readonly startOn: T | readonly T[]
     /**
      * Which instance an event belongs to: its id, for all events or by type; `null`: to none. An id has
-     * 1 to 400 bytes. @default the event's aggregateId
+     * 1 to 512 bytes. @default the event's aggregateId
      */
     readonly key?:
       | ((event: EventsFrom<A>[keyof EventsFrom<A>]) => string | null)

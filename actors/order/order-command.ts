@@ -1,6 +1,6 @@
 /**
- * One step of an order's history, as a command to send: what every source of orders produces and
- * everything else in the demo consumes.
+ * One step of an order's history, as a command to send: what every source of orders produces, and
+ * whoever sends orders consumes.
  *
  * Invariants:
  *   - `commandId` is the same on every run over the same input: that is what lets an interrupted run
@@ -9,7 +9,7 @@
  */
 
 import type { InferObject } from 'dramatis'
-import type { basket, cancellation, payment, shipment } from '../order/order-fields.js'
+import type { basket, cancellation, payment, shipment } from './order-fields.js'
 
 /** What each command carries. */
 export interface CommandPayloads {
