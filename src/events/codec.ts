@@ -38,5 +38,21 @@ export function encodeValue(value: unknown, reserveBytes = 0): Buffer {
  * @param end - Where it ends. @throws whatever msgpackr throws on bytes that are no MessagePack.
  */
 export function decodeValue(bytes: Uint8Array, start = 0, end: number = bytes.length): EventValue {
-  return unpackr.unpack(bytes as Buffer, { start, end }) as EventValue
+  const { byteOffset } = bytes
+  const range = { start: byteOffset + start, end: byteOffset + end }
+  return unpackr.unpack(wholeOf(bytes), range) as EventValue
+}
+
+/** All of the memory that was decoded from last. */
+let whole: Buffer = Buffer.alloc(0)
+
+/**
+ * All of the memory that bytes lie in: records are views of one place that is used again and again.
+ *
+ * msgpackr keeps a view of its own for each buffer that it is given, which takes as long as decoding a
+ * small record.
+ */
+function wholeOf({ buffer }: Uint8Array): Buffer {
+  if (whole.buffer !== buffer) whole = Buffer.from(buffer)
+  return whole
 }

@@ -96,12 +96,14 @@ export class LogTables implements TagSource {
 
   /** As far as it is in the table. */
   readStreamHead(streamId: string): ChainHead {
+    this.#segment.close()
     const value = this.streams.getBinaryFast(streamId)
     return value === undefined ? noStream : decodeHead(this.#views.of(value))
   }
 
   taggedPositions(tag: string, after: Position, to: Position): readonly Position[] {
     if (after >= to) return []
+    this.#segment.close()
     const prefix = tagPrefix(tag)
     const range = { start: tagKey(prefix, after + 1), end: tagKey(prefix, to + 1) }
     const positions: Position[] = []
@@ -110,11 +112,13 @@ export class LogTables implements TagSource {
   }
 
   readClaimOwner(key: string): string | undefined {
+    this.#segment.close()
     this.claims.resetReadTxn()
     return this.claims.getBinary(key)?.toString('utf8')
   }
 
   readClaims(prefix: string, after: string | undefined, limit: number): readonly ClaimEntry[] {
+    this.#segment.close()
     this.claims.resetReadTxn()
     const start = after === undefined ? prefix : `${after}00`
     const entries: ClaimEntry[] = []

@@ -16,8 +16,6 @@ import type { Position } from '../../events/event.js'
 
 const countBytes = 4
 const endBytes = 4
-/** Longer segments are used where LMDB has put them; others are copied. Bytes. */
-const copiedBytesMax = 65_536
 const noBytes = Buffer.alloc(0)
 
 /** Packs the records [from, to) of a list. */
@@ -39,21 +37,19 @@ export function encodeSegment(records: readonly Buffer[], from: number, to: numb
 /**
  * The segment that was read last, and its records one by one.
  *
- * A copy of its own: LMDB overwrites what it returned with whatever is read next, of any table.
+ * LMDB overwrites what it returned with whatever is read next, of any table: whoever reads closes it first.
  */
 export class OpenSegment {
-  readonly #copy: Buffer = Buffer.allocUnsafeSlow(copiedBytesMax)
-  #bytes: Buffer = this.#copy
+  #bytes: Buffer = noBytes
   #first: Position = 0
   #count = 0
   #indexBytes = 0
 
-  /** @param bytes - Of the segment of that first position; used from now on where they are long. */
+  /** @param bytes - Of the segment of that first position; used, not copied. */
   open(first: Position, bytes: Buffer): void {
     const { length } = bytes
-    if (length <= copiedBytesMax) this.#copy.set(bytes)
-    this.#bytes = length <= copiedBytesMax ? this.#copy.subarray(0, length) : bytes
-    const count = length < countBytes ? 0 : this.#bytes.readUInt32BE(0)
+    this.#bytes = bytes
+    const count = length < countBytes ? 0 : bytes.readUInt32BE(0)
     const indexBytes = countBytes + count * endBytes
     this.#first = first
     // A count that does not fit into its own segment is damage: it holds nothing then.
@@ -74,7 +70,7 @@ export class OpenSegment {
     return position >= this.#first && position < this.#first + this.#count
   }
 
-  /** @returns a view, valid until the next segment is opened. */
+  /** @returns a view of what was opened. */
   recordAt(position: Position): Buffer {
     const at = position - this.#first
     const start = at === 0 ? 0 : this.#endOf(at - 1)
