@@ -141,7 +141,7 @@ export class LogTables implements TagSource {
   #openAt(first: Position): boolean {
     const value = this.events.getBinaryFast(first)
     if (value === undefined) return false
-    this.#segment.open(first, this.#views.of(value))
+    this.#segment.open(first, value)
     return true
   }
 

@@ -40,25 +40,32 @@ export function encodeSegment(records: readonly Buffer[], from: number, to: numb
  * LMDB overwrites what it returned with whatever is read next, of any table: whoever reads closes it first.
  */
 export class OpenSegment {
-  #bytes: Buffer = noBytes
+  /** All of the memory that segments are read into: making a view of each would cost as much as a record. */
+  #memory: Buffer = noBytes
   #first: Position = 0
   #count = 0
-  #indexBytes = 0
-
-  /** @param bytes - Of the segment of that first position; used, not copied. */
-  open(first: Position, bytes: Buffer): void {
-    const { length } = bytes
-    this.#bytes = bytes
-    const count = length < countBytes ? 0 : bytes.readUInt32BE(0)
-    const indexBytes = countBytes + count * endBytes
-    this.#first = first
-    // A count that does not fit into its own segment is damage: it holds nothing then.
-    this.#count = indexBytes <= length ? count : 0
-    this.#indexBytes = indexBytes
-  }
+  /** In the memory: of the index, of the first record, and behind the last byte. */
+  #start = 0
+  #records = 0
+  #end = 0
 
   get first(): Position {
     return this.#first
+  }
+
+  /** @param bytes - Of the segment of that first position; used, not copied. Of its fields only these are. */
+  open(
+    first: Position,
+    { buffer, byteOffset, length }: Pick<Buffer, 'buffer' | 'byteOffset' | 'length'>,
+  ): void {
+    if (this.#memory.buffer !== buffer) this.#memory = Buffer.from(buffer)
+    this.#first = first
+    this.#start = byteOffset
+    this.#end = byteOffset + length
+    this.#count = length < countBytes ? 0 : this.#memory.readUInt32BE(byteOffset)
+    this.#records = byteOffset + countBytes + this.#count * endBytes
+    // A count that does not fit into its own segment is damage: it holds nothing then.
+    if (this.#records > this.#end) this.#count = 0
   }
 
   /** Lets go of it. */
@@ -73,10 +80,10 @@ export class OpenSegment {
   /** @returns a view of what was opened. */
   recordAt(position: Position): Buffer {
     const at = position - this.#first
-    const start = at === 0 ? 0 : this.#endOf(at - 1)
-    const end = this.#indexBytes + this.#endOf(at)
+    const start = at === 0 ? this.#records : this.#endOf(at - 1)
+    const end = this.#endOf(at)
     // One that ends outside of its segment is cut wrongly, whatever happens to be there.
-    return end > this.#bytes.length ? noBytes : this.#bytes.subarray(this.#indexBytes + start, end)
+    return start > end || end > this.#end ? noBytes : this.#memory.subarray(start, end)
   }
 
   /** All records, each with a memory of its own. */
@@ -86,6 +93,6 @@ export class OpenSegment {
   }
 
   #endOf(at: number): number {
-    return this.#bytes.readUInt32BE(countBytes + at * endBytes)
+    return this.#records + this.#memory.readUInt32BE(this.#start + countBytes + at * endBytes)
   }
 }
