@@ -24,7 +24,7 @@ import {
   retryTimer,
   stepTimerNames,
 } from './saga-timers.js'
-import { sendStep } from './send-steps.js'
+import { type FindSent, sendStep } from './send-steps.js'
 
 type InstanceEvent<K extends InstanceEventName> = RecordedEvent<string, InstanceEvents[K]>
 
@@ -53,7 +53,7 @@ export const carryOut: { readonly [K in InstanceEventName]?: CarryOut<K> } = {
 async function startSteps(
   ports: SagaPorts,
   event: InstanceEvent<'StepsStarted'>,
-  context: HandlerContext,
+  { attempt, redrives }: HandlerContext,
 ): Promise<void> {
   const { saga, actors, instances, timers, calls, random } = ports
   const { aggregateId: sagaId } = event
@@ -70,7 +70,9 @@ async function startSteps(
   if (called.length > 0) await calls.begin(sagaId, called, origin)
   const sent = steps.filter((start) => isAt(instance, start, 'sending'))
   if (sent.length === 0) return
-  const findSent = ports.sentBefore.forDelivery(event.position, context)
+  const where = ports.sentBefore.whereFollowing(event.position, attempt > 1 || redrives > 0)
+  const findSent: FindSent = async (streamId, commandId) =>
+    where === null ? undefined : await ports.sentBefore.find(streamId, commandId, where)
   const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin, findSent))
   const outcomes = await Promise.allSettled(sends)
   const answers = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))

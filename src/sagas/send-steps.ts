@@ -6,11 +6,11 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
+import type { SentCommand } from '../actors/sent-before.js'
 import type { StepStart } from '../define/saga/instance-events.js'
 import { isTypeName, parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { Origin } from './instance-port.js'
 import { recordedErrorOf } from './recorded-error.js'
-import type { FindSent } from './sent-before.js'
 import type { Answer } from './settle.js'
 
 /** Codes of errors that say what the domain, or the store for it, has refused. */
@@ -38,6 +38,9 @@ const mistakes: ReadonlySet<string> = new Set([
   'DRAMATIS_RECORD_TOO_LARGE',
 ])
 
+/** Looks for a command that may have been sent before; `undefined`: it was not. */
+export type FindSent = (streamId: string, commandId: string) => Promise<SentCommand | undefined>
+
 /** The commandId of a step: the same for all of its attempts. */
 export function stepCommandId(saga: string, sagaId: string, step: string): string {
   return `${streamIdOf(saga, sagaId)}/${step}`
@@ -63,7 +66,7 @@ export async function sendStep(
       ? await findSent(streamIdOf(actor, parseAggregateId(actor, aggregateId)), commandId)
       : undefined
     const receipt =
-      sent ?? (await actors.send(actor, aggregateId, name, data, { ...origin, commandId }))
+      sent?.receipt ?? (await actors.send(actor, aggregateId, name, data, { ...origin, commandId }))
     const { streamId, version, position, duplicate } = receipt
     const value = { streamId, version, position, duplicate }
     return { step, attempt, failure: null, value, isMistake: false }

@@ -38,7 +38,13 @@ export interface CommandTarget {
 
 /** What the host does for a handler. */
 export interface HandlerHost {
-  send(event: AnyRecordedEvent, commandId: string, target: CommandTarget): Promise<HandlerReceipt>
+  /** @param isRepeated - Whether the event may have been delivered before, and this have been sent then. */
+  send(
+    event: AnyRecordedEvent,
+    commandId: string,
+    target: CommandTarget,
+    isRepeated: boolean,
+  ): Promise<HandlerReceipt>
   /** @param timerId - Names this setting of the timer. */
   schedule(
     event: AnyRecordedEvent,
@@ -55,6 +61,11 @@ export interface DeliveryPorts {
   readonly host: HandlerHost
   /** @default false */
   readonly isReplay?: boolean
+}
+
+/** Whether an id may be that of a command which a handler sent. */
+export function isHandlerCommand(commandId: string): boolean {
+  return /:\d+$/.test(commandId)
 }
 
 /** How a delivery ended; `null`: well. */
@@ -109,7 +120,8 @@ export class Delivery implements HandlerContext {
     return (actor: AnyActor | string, aggregateId: string, command: string, data: unknown) => {
       const commandId = `${this.idempotencyKey}:${++this.#sends}`
       const target = { actor: nameOf(actor), aggregateId, command, data }
-      return this.#ports.host.send(this.#event, commandId, target)
+      const isRepeated = this.attempt > 1 || this.redrives > 0 || this.isReplay
+      return this.#ports.host.send(this.#event, commandId, target, isRepeated)
     }
   }
 

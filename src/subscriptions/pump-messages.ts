@@ -71,6 +71,10 @@ interface CommandFromHandler {
 export interface SendRequest extends CommandFromHandler {
   readonly type: 'send'
   readonly commandId: string
+  /** Of the event. */
+  readonly position: Position
+  /** Whether the event may have been delivered before, by this process. */
+  readonly isRepeated: boolean
 }
 
 /** `ctx.schedule` on its way to the host. */
