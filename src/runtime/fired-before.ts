@@ -13,6 +13,7 @@
 import { SentBefore } from '../actors/sent-before.js'
 import { streamIdOf } from '../events/stream-id.js'
 import type { EventStore } from '../store/contracts.js'
+import { isHandlerTimer } from '../subscriptions/delivery.js'
 import type { Due } from '../timers/due.js'
 import { commandIdOf, isTimerCommand } from './timer-command-id.js'
 
@@ -40,10 +41,10 @@ export class FiredBefore {
 
 /** Of what a firing may be the repetition; `null`: it is the first. */
 export function repetitionOf(
-  { failures, dueAtMs, setAtMs }: Pick<Due, 'failures' | 'dueAtMs' | 'setAtMs'>,
+  { id, failures, dueAtMs, setAtMs }: Pick<Due, 'id' | 'failures' | 'dueAtMs' | 'setAtMs'>,
   openedAtMs: number,
 ): 'of this process' | 'of one before' | null {
-  // Set for a time that was over: it may have been set and have fired before.
-  if (failures > 0 || dueAtMs <= setAtMs) return 'of this process'
+  // Set for a time that was over: a delivery before may have set it, and it may have fired.
+  if (failures > 0 || (dueAtMs <= setAtMs && isHandlerTimer(id))) return 'of this process'
   return dueAtMs <= openedAtMs ? 'of one before' : null
 }

@@ -11,6 +11,7 @@ import { TerminalError } from '../define/handler-errors.js'
 import type { InstanceEventName, InstanceEvents } from '../define/saga/instance-events.js'
 import type { SagaInstance, StepStatus } from '../define/saga/instance-state.js'
 import type { RecordedEvent } from '../events/event.js'
+import { isRepeatedDelivery } from '../subscriptions/delivery.js'
 import type { DueName } from '../timers/due.js'
 import { originOf } from './instance-port.js'
 import { retryHalts } from './retry-halts.js'
@@ -53,7 +54,7 @@ export const carryOut: { readonly [K in InstanceEventName]?: CarryOut<K> } = {
 async function startSteps(
   ports: SagaPorts,
   event: InstanceEvent<'StepsStarted'>,
-  { attempt, redrives }: HandlerContext,
+  context: HandlerContext,
 ): Promise<void> {
   const { saga, actors, instances, timers, calls, random } = ports
   const { aggregateId: sagaId } = event
@@ -70,7 +71,7 @@ async function startSteps(
   if (called.length > 0) await calls.begin(sagaId, called, origin)
   const sent = steps.filter((start) => isAt(instance, start, 'sending'))
   if (sent.length === 0) return
-  const where = ports.sentBefore.whereFollowing(event.position, attempt > 1 || redrives > 0)
+  const where = ports.sentBefore.whereFollowing(event.position, isRepeatedDelivery(context))
   const findSent: FindSent = async (streamId, commandId) =>
     where === null ? undefined : await ports.sentBefore.find(streamId, commandId, where)
   const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin, findSent))

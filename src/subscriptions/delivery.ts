@@ -63,9 +63,19 @@ export interface DeliveryPorts {
   readonly isReplay?: boolean
 }
 
+/** Whether the event of a delivery may have been delivered before, by this process. */
+export function isRepeatedDelivery(context: HandlerContext): boolean {
+  return context instanceof Delivery && context.isRepeated
+}
+
 /** Whether an id may be that of a command which a handler sent. */
 export function isHandlerCommand(commandId: string): boolean {
   return /:\d+$/.test(commandId)
+}
+
+/** Whether an id is that of a timer which a handler set: a repeated delivery sets it again. */
+export function isHandlerTimer(timerId: string): boolean {
+  return /:timer:\d+$/.test(timerId)
 }
 
 /** How a delivery ended; `null`: well. */
@@ -75,6 +85,8 @@ export type DeliveryOutcome = DeliveryFailure | null
 export class Delivery implements HandlerContext {
   readonly attempt: number
   readonly redrives: number
+  /** Whether the event may have been delivered before, by this process. */
+  readonly isRepeated: boolean
   readonly #definition: HandlerDefinition
   readonly #event: AnyRecordedEvent
   readonly #ports: DeliveryPorts
@@ -88,11 +100,13 @@ export class Delivery implements HandlerContext {
     attempt: number,
     ports: DeliveryPorts,
     redrives = 0,
+    isRepeated = false,
   ) {
     this.#definition = definition
     this.#event = event
     this.attempt = attempt
     this.redrives = redrives
+    this.isRepeated = isRepeated || attempt > 1 || redrives > 0 || ports.isReplay === true
     this.#ports = ports
   }
 
@@ -120,8 +134,7 @@ export class Delivery implements HandlerContext {
     return (actor: AnyActor | string, aggregateId: string, command: string, data: unknown) => {
       const commandId = `${this.idempotencyKey}:${++this.#sends}`
       const target = { actor: nameOf(actor), aggregateId, command, data }
-      const isRepeated = this.attempt > 1 || this.redrives > 0 || this.isReplay
-      return this.#ports.host.send(this.#event, commandId, target, isRepeated)
+      return this.#ports.host.send(this.#event, commandId, target, this.isRepeated)
     }
   }
 

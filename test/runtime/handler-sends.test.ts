@@ -3,7 +3,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { createDeferred } from '../../src/base/deferred.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import {
@@ -223,17 +223,34 @@ describe('a command of a handler acts once beyond what its actor remembers', () 
   })
 })
 
-test('handlers on other threads have their commands act once too', async (t) => {
-  const directory = await TemporaryDirectory.make(t)
-  const app = new URL('./apps/copying.js', import.meta.url)
-  const runtime = directory.closing(
-    await openRuntime({ app, dataDir: directory.path, workers: 2, limits }),
-  )
-  const { position } = await runtime.actor(Count, 'a').send('add', {})
+describe('on threads a command of a handler acts once beyond what its actor remembers', () => {
+  async function open(t: TestContext, workers: number): Promise<Runtime> {
+    const directory = await TemporaryDirectory.make(t)
+    const app = new URL('./apps/copying.js', import.meta.url)
+    return directory.closing(await openRuntime({ app, dataDir: directory.path, workers, limits }))
+  }
 
-  await runtime.caughtUp(position, { handler: copyingApart })
+  test('when its delivery is tried again', async (t) => {
+    const runtime = await open(t, 2)
+    const { position } = await runtime.actor(Count, 'fails').send('add', {})
 
-  assert.deepEqual(await runtime.actor(Count, 'copy').state(), { n: 4 })
+    await runtime.caughtUp(position, { handler: copyingApart })
+
+    assert.deepEqual(await runtime.actor(Count, 'copy').state(), { n: 4 })
+  })
+
+  test('when its thread dies after it was handled, before that was reported', async (t) => {
+    const runtime = await open(t, 1)
+    const handler = runtime.handler(copyingApart)
+    await handler.pause()
+    await runtime.actor(Count, 'works').send('add', {})
+    const { position } = await runtime.actor(Count, 'exit').send('add', {})
+
+    await handler.resume()
+    await runtime.caughtUp(position, { handler: copyingApart })
+
+    assert.deepEqual(await runtime.actor(Count, 'copy').state(), { n: 4 })
+  })
 })
 
 test('a first delivery has nothing read before it sends', async (t) => {

@@ -1,4 +1,8 @@
-/** Counts, and a handler that copies one to another when its event was delivered twice. */
+/**
+ * Counts, and a handler that adds to the one called `copy`, more often than that remembers.
+ *
+ * A first delivery of `fails` fails, one of `exit` ends its thread.
+ */
 
 import { defineActor, defineApp, defineEvent, defineHandler } from '../../../src/index.js'
 
@@ -11,14 +15,13 @@ export const Count = defineActor('Count', {
 
 export const copying = defineHandler('copying', {
   from: [Count],
+  partitions: 1,
   on: {
-    Added: async (event, { send, attempt }) => {
-      if (event.aggregateId !== 'a') return
-      await send(Count, 'copy', 'add', {})
-      if (attempt > 1) return
-      // More than the copy remembers.
-      for (let at = 0; at < 3; at++) await send(Count, 'copy', 'add', {})
-      throw new Error('not yet')
+    Added: async ({ aggregateId }, { send, attempt }) => {
+      if (aggregateId === 'exit' && attempt === 1) process.exit(3)
+      if (aggregateId !== 'fails' && aggregateId !== 'works') return
+      for (let at = 0; at < 4; at++) await send(Count, 'copy', 'add', {})
+      if (aggregateId === 'fails' && attempt === 1) throw new Error('not yet')
     },
   },
 })

@@ -166,13 +166,16 @@ test('a timer that fires for the first time has nothing read before', async (t) 
   assert.equal(reads(), 0)
 })
 
+const byHandler = { id: 'Booking-1@1:reminding:timer:1', failures: 0 }
+const byHost = { id: '01J00000000000000000000000', failures: 0 }
 for (const [what, due, expected] of [
-  ['set and due since the opening', { failures: 0, setAtMs: 150, dueAtMs: 200 }, null],
-  ['that has failed', { failures: 1, setAtMs: 150, dueAtMs: 200 }, 'of this process'],
-  ['set for a time that is over', { failures: 0, setAtMs: 200, dueAtMs: 150 }, 'of this process'],
-  ['set for now', { failures: 0, setAtMs: 200, dueAtMs: 200 }, 'of this process'],
-  ['due before the opening', { failures: 0, setAtMs: 50, dueAtMs: 99 }, 'of one before'],
-  ['due at the opening', { failures: 0, setAtMs: 50, dueAtMs: 100 }, 'of one before'],
+  ['set and due since the opening', { ...byHandler, setAtMs: 150, dueAtMs: 200 }, null],
+  ['that has failed', { ...byHost, failures: 1, setAtMs: 150, dueAtMs: 200 }, 'of this process'],
+  ['set for the past', { ...byHandler, setAtMs: 200, dueAtMs: 150 }, 'of this process'],
+  ['set for now', { ...byHandler, setAtMs: 200, dueAtMs: 200 }, 'of this process'],
+  ['set for the past by a host', { ...byHost, setAtMs: 200, dueAtMs: 150 }, null],
+  ['due before the opening', { ...byHost, setAtMs: 50, dueAtMs: 99 }, 'of one before'],
+  ['due at the opening', { ...byHost, setAtMs: 50, dueAtMs: 100 }, 'of one before'],
 ] as const) {
   test(`the firing of a timer ${what} may be a repetition ${expected ?? 'of none'}`, () => {
     assert.equal(repetitionOf(due, 100), expected)
