@@ -5,10 +5,11 @@
  * a handler, a step or a timer, may come again later than that: after a crash, when others came before it,
  * or after pauses between its attempts. So what may have been sent before is looked for, among what its
  * actor recorded since whatever led to it: that is where it is, if it is anywhere. Whoever sends says what
- * may have been; everything else, which is nearly all, reads nothing. Sends nothing itself.
+ * may have been; everything else, which is nearly all, reads nothing.
  *
  * Invariants:
  *   - a command that is durable is found, however many events came after it;
+ *   - one that is still being sent, by a delivery that was given up, is waited for before it is looked for;
  *   - while a stream is remembered, none of its events is read twice.
  */
 
@@ -16,11 +17,11 @@ import type { HandlerReceipt } from '../define/handler.js'
 import type { Position, RecordedEvent, Version } from '../events/event.js'
 import type { EventStore } from '../store/contracts.js'
 
-/** A command that was recorded. */
+/** A command that was sent, before or now. */
 export interface SentCommand {
   /** Of the command, as its repeat gets it. */
   readonly receipt: HandlerReceipt
-  /** What it was recorded with; `undefined` where commands were not to be recognised at all. */
+  /** What it was recorded with; `undefined` where it was not found, or recorded without. */
   readonly commandHash: string | undefined
 }
 
@@ -54,6 +55,8 @@ export class SentBefore {
   /** Each after the one before it of the same stream. */
   readonly #streams = new Map<string, Promise<ReadStream>>()
   #remembered = 0
+  /** What is being sent, by commandId. */
+  readonly #underWay = new Map<string, Promise<unknown>>()
 
   /** @param isOurs - Whether a command of that id may be asked for; others are not remembered. */
   constructor(
@@ -75,6 +78,30 @@ export class SentBefore {
     return { isEarlier: (event) => event.position <= position, untilNow: isRepeated }
   }
 
+  /**
+   * Sends a command, unless it was sent before. Rejects as `send` and {@link find} do.
+   *
+   * @param where - `null`: it cannot have been; it is sent at once.
+   */
+  async sendOnce(
+    streamId: string,
+    commandId: string,
+    where: WhereSent | null,
+    send: () => Promise<HandlerReceipt>,
+  ): Promise<SentCommand> {
+    const before = this.#underWay.get(commandId)
+    const sending =
+      where === null
+        ? sentNow(send)
+        : this.#sendUnlessFound(streamId, commandId, where, send, before)
+    this.#underWay.set(commandId, sending)
+    try {
+      return await sending
+    } finally {
+      if (this.#underWay.get(commandId) === sending) this.#underWay.delete(commandId)
+    }
+  }
+
   /** The command, if it was recorded there. Rejects with DRAMATIS_DAMAGED_RECORD, as reading does. */
   async find(
     streamId: string,
@@ -89,6 +116,17 @@ export class SentBefore {
       if (this.#streams.get(streamId) === covered) this.#streams.delete(streamId)
       throw error
     }
+  }
+
+  async #sendUnlessFound(
+    streamId: string,
+    commandId: string,
+    where: WhereSent,
+    send: () => Promise<HandlerReceipt>,
+    before: Promise<unknown> | undefined,
+  ): Promise<SentCommand> {
+    await before?.catch(() => undefined)
+    return (await this.find(streamId, commandId, where)) ?? (await sentNow(send))
   }
 
   /** Reads what has not been read. */
@@ -140,6 +178,11 @@ export class SentBefore {
     this.#streams.set(streamId, Promise.resolve(read))
     this.#remembered = read.commands.size + 1
   }
+}
+
+async function sentNow(send: () => Promise<HandlerReceipt>): Promise<SentCommand> {
+  const { streamId, version, position, duplicate } = await send()
+  return { receipt: { streamId, version, position, duplicate }, commandHash: undefined }
 }
 
 function sentCommandOf({ streamId, version, position, metadata }: RecordedEvent): SentCommand {

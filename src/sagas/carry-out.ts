@@ -25,7 +25,7 @@ import {
   retryTimer,
   stepTimerNames,
 } from './saga-timers.js'
-import { type FindSent, sendStep } from './send-steps.js'
+import { type SendOnce, sendStep } from './send-steps.js'
 
 type InstanceEvent<K extends InstanceEventName> = RecordedEvent<string, InstanceEvents[K]>
 
@@ -72,9 +72,9 @@ async function startSteps(
   const sent = steps.filter((start) => isAt(instance, start, 'sending'))
   if (sent.length === 0) return
   const where = ports.sentBefore.whereFollowing(event.position, isRepeatedDelivery(context))
-  const findSent: FindSent = async (streamId, commandId) =>
-    where === null ? undefined : await ports.sentBefore.find(streamId, commandId, where)
-  const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin, findSent))
+  const sendOnce: SendOnce = (streamId, commandId, send) =>
+    ports.sentBefore.sendOnce(streamId, commandId, where, send)
+  const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin, sendOnce))
   const outcomes = await Promise.allSettled(sends)
   const answers = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   const sample = random.next()

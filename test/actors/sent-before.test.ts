@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SentBefore, type WhereSent } from '../../src/actors/sent-before.js'
+import { createDeferred } from '../../src/base/deferred.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { appendEvents } from '../../src/store/append.js'
 import type { ReadStreamOptions } from '../../src/store/contracts.js'
@@ -132,4 +133,39 @@ test('a stream that could not be read is read anew when it is asked for again', 
   await assert.rejects(sent.find('Account-1', 'Saga-1/a', anywhere), /damaged/)
 
   assert.equal((await sent.find('Account-1', 'Saga-1/a', anywhere))?.receipt.version, 1)
+})
+
+test('what is still being sent is waited for, and then it is found', async (t) => {
+  const { sent, record } = await openStore(t, 'other')
+  const [release, released] = [createDeferred(), createDeferred()]
+  const receipt = { streamId: 'Account-1', version: 2, position: 2, duplicate: false }
+  const first = sent.sendOnce('Account-1', 'Saga-1/a', null, async () => {
+    await release.promise
+    await record('Saga-1/a')
+    released.resolve()
+    return receipt
+  })
+
+  const second = sent.sendOnce('Account-1', 'Saga-1/a', sent.whereFollowing(1, true), () =>
+    assert.fail('it was sent twice'),
+  )
+  release.resolve()
+  await released.promise
+
+  assert.deepEqual((await first).receipt, receipt)
+  assert.deepEqual((await second).receipt, { ...receipt, duplicate: true })
+})
+
+test('what could not be sent is sent again', async (t) => {
+  const { sent } = await openStore(t, 'other')
+  const receipt = { streamId: 'Account-1', version: 2, position: 2, duplicate: false }
+  const first = sent.sendOnce('Account-1', 'Saga-1/a', null, async () => {
+    throw new Error('the disk is full')
+  })
+
+  const where = sent.whereFollowing(1, true)
+  const second = sent.sendOnce('Account-1', 'Saga-1/a', where, async () => receipt)
+
+  await assert.rejects(first, /the disk is full/)
+  assert.deepEqual((await second).receipt, receipt)
 })
