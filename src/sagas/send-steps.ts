@@ -2,7 +2,8 @@
  * Sending the commands of steps to their actors, and reading the answers.
  *
  * A command's id follows from the instance and the step alone, and one that may have been sent before is
- * looked for first, so it acts once however often its step is delivered. A refusal is an answer; what the machine could not do is not, and is thrown.
+ * looked for first, so it acts once however often its step is delivered. A refusal is an answer; what the
+ * machine could not do is not, and is thrown.
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
@@ -69,6 +70,7 @@ export async function sendStep(
   try {
     const send = (): Promise<HandlerReceipt> =>
       actors.send(actor, aggregateId, name, data, { ...origin, commandId })
+    // What cannot be an actor is for the actor system to refuse.
     // What cannot be an actor is for the actor system to refuse.
     if (!isTypeName(actor)) await send()
     const streamId = streamIdOf(actor, parseAggregateId(actor, aggregateId))
