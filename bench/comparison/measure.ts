@@ -16,7 +16,7 @@ import { accounts } from './workload.js'
 
 const [url, planJson, directory] = process.argv.slice(2)
 let described: Described | null = null
-process.once('uncaughtException', (error) => {
+process.on('uncaughtException', (error) => {
   process.send!(answering({ peer: described, reason: reasonOf(error) }), () => process.exit(1))
 })
 process.send!(answering(await answerOf(url!, JSON.parse(planJson!), directory!)))

@@ -10,7 +10,7 @@
 import { mkdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Answer } from './answer.js'
 import { baselineId, type Contestant, ceilingId, contestants } from './contestants.js'
@@ -20,6 +20,7 @@ import { type Row, summarize, tableOf } from './summary.js'
 import { takeTurn } from './take-turn.js'
 
 const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url))
+const peersFolder = join(repositoryRoot, 'bench', 'peers')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -63,6 +64,13 @@ function planOf(isQuick: boolean, rounds: string | undefined): Plan {
   return { ...base, rounds: count }
 }
 
+/** Those of `bench/peers` are compiled there, where their packages are found. */
+function moduleOf({ id, isPeer }: Contestant): URL {
+  return isPeer
+    ? pathToFileURL(join(peersFolder, 'dist', 'peers', `${id}.js`))
+    : new URL(`./${id}.js`, import.meta.url)
+}
+
 async function runRounds(): Promise<{ id: string; answers: readonly Answer[] }[]> {
   const answers = new Map<Contestant, Answer[]>(compared.map((each) => [each, []]))
   for (let round = 0; round < plan.rounds; round++) {
@@ -70,7 +78,12 @@ async function runRounds(): Promise<{ id: string; answers: readonly Answer[] }[]
       const own = answers.get(contestant)!
       // It has no figure already, and would only take time.
       if (own.some((answer) => 'reason' in answer)) continue
-      const answer = await takeTurn(contestant, plan, { repositoryRoot, dataDir })
+      const answer = await takeTurn({
+        module: moduleOf(contestant),
+        plan,
+        dataDir,
+        workingDirectory: peersFolder,
+      })
       own.push(answer)
       console.log(
         `round ${round + 1} of ${plan.rounds}  ${contestant.id.padEnd(22)}${told(answer)}`,

@@ -7,51 +7,41 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import type { Answer, Described, Told } from './answer.js'
-import type { Contestant } from './contestants.js'
 import type { Plan } from './plan.js'
 
 const measureModule = fileURLToPath(new URL('./measure.js', import.meta.url))
 
-export interface Places {
-  readonly repositoryRoot: string
-  /** Where the stores are made: on the disk that is to be measured. */
+export interface Turn {
+  /** Of the module whose default export is the peer. */
+  readonly module: URL
+  readonly plan: Plan
+  /** Where its stores are made: on the disk that is to be measured. */
   readonly dataDir: string
+  /** The working directory of its process. */
+  readonly workingDirectory: string
 }
 
-export async function takeTurn(
-  contestant: Contestant,
-  plan: Plan,
-  places: Places,
-): Promise<Answer> {
-  const directory = await mkdtemp(join(places.dataDir, `dramatis-${contestant.id}-`))
+export async function takeTurn(turn: Turn): Promise<Answer> {
+  const directory = await mkdtemp(join(turn.dataDir, 'dramatis-comparison-'))
   try {
     for (const store of ['warm-up', 'measured']) await mkdir(join(directory, store))
-    return await answerOf(contestant, plan, places.repositoryRoot, directory)
+    return await answerFrom(startMeasuring(turn, directory), turn.plan.answerMsMax)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-function answerOf(
-  { id, isPeer }: Contestant,
-  plan: Plan,
-  repositoryRoot: string,
-  directory: string,
-): Promise<Answer> {
-  const peers = join(repositoryRoot, 'bench', 'peers')
-  const module = isPeer
-    ? pathToFileURL(join(peers, 'dist', 'peers', `${id}.js`))
-    : new URL(`./${id}.js`, import.meta.url)
-  const child = fork(measureModule, [module.href, JSON.stringify(plan), directory], {
-    cwd: peers,
+function startMeasuring(turn: Turn, directory: string): ChildProcess {
+  const { module, plan, workingDirectory } = turn
+  return fork(measureModule, [module.href, JSON.stringify(plan), directory], {
+    cwd: workingDirectory,
     execArgv: ['--expose-gc'],
     env: { ...process.env, NODE_ENV: 'production' },
     // What a peer prints about itself is not part of the table.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  return answerFrom(child, plan.answerMsMax)
 }
 
 function answerFrom(child: ChildProcess, answerMsMax: number): Promise<Answer> {
