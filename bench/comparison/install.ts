@@ -11,23 +11,33 @@ import { join } from 'node:path'
 /** @throws Error - when npm or the compiler fails; they have said why. */
 export function preparePeers(repositoryRoot: string): void {
   const peers = join(repositoryRoot, 'bench', 'peers')
-  if (!existsSync(join(peers, 'node_modules', '.package-lock.json'))) {
-    console.log('bench/peers has no packages yet: installing them there, with npm ci.')
-    console.log('Two of them are compiled where no binary can be had, which takes some minutes.\n')
-    const npm = process.env.npm_execpath
-    const ci = ['ci', '--prefix', peers, '--no-audit', '--no-fund']
-    if (npm === undefined) run('npm', ci)
-    else run(process.execPath, [npm, ...ci])
-  }
+  if (!existsSync(join(peers, 'node_modules', '.package-lock.json'))) installPackages(peers)
   const compiler = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc')
-  run(process.execPath, [compiler, '-p', peers])
+  assertRun(process.execPath, [compiler, '-p', peers])
 }
 
-function run(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit' })
-  if (status !== 0) {
-    throw new Error(`expected ${command} ${args[0]} to end well, found status ${status}`, {
-      cause: error,
-    })
-  }
+/** Where a package cannot be compiled, the others are compared without those that need it. */
+function installPackages(folder: string): void {
+  console.log('bench/peers has no packages yet: installing them there, with npm ci.')
+  console.log('Two of them are compiled where no binary can be had, which takes some minutes.\n')
+  const ci = ['ci', '--prefix', folder, '--no-audit', '--no-fund']
+  if (runNpm(ci)) return
+  console.log('\nThat failed: installing without what has to be compiled. To try again, remove')
+  console.log(`${join(folder, 'node_modules')}\n`)
+  const plain = [...ci, '--ignore-scripts']
+  if (!runNpm(plain)) throw new Error(`expected npm ${plain.join(' ')} to end well`)
+}
+
+/** Whether the npm that runs this, or else the one on the path, ended well. */
+function runNpm(args: readonly string[]): boolean {
+  const npm = process.env.npm_execpath
+  return npm === undefined ? run('npm', args) : run(process.execPath, [npm, ...args])
+}
+
+function assertRun(command: string, args: readonly string[]): void {
+  if (!run(command, args)) throw new Error(`expected ${args.join(' ')} to end well`)
+}
+
+function run(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'inherit' }).status === 0
 }

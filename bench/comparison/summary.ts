@@ -45,7 +45,7 @@ export function summarize(
   const ceiling = speeds.get(ceilingId) ?? null
   return all.map(({ id, answers }) => {
     const peer = answers.find((answer) => answer.peer !== null)?.peer
-    const unknown = { name: id, version: '?', durability: '?', settings: '?' }
+    const unknown = { name: id, version: '?', durability: '', settings: '' }
     const own = speeds.get(id)
     const figures =
       own == null
@@ -103,6 +103,8 @@ export function tableOf(rows: readonly Row[]): readonly string[] {
   return shown.flatMap((line, at) => {
     const row = rows[at - 1]
     if (row === undefined) return [line.trimEnd()]
+    // A program that did not load has said nothing about itself.
+    if (row.settings === '') return [line.trimEnd()]
     return [line.trimEnd(), `    survives  ${row.durability}`, `    settings  ${row.settings}`]
   })
 }

@@ -78,7 +78,9 @@ describe('a row', () => {
     const [row] = summarize([{ id: 'better', answers }], 'base', 'top')
 
     assert.equal(row?.name, 'better')
-    assert.match(tableOf([row!]).join('\n'), /better +\? +no figure: it ended without an answer/)
+    assert.deepEqual(tableOf([row!]).slice(1), [
+      'better  ?        no figure: it ended without an answer: SIGSEGV',
+    ])
   })
 
   test('has no ratio to a baseline that failed', () => {
