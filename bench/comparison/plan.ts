@@ -27,7 +27,7 @@ export const wholePlan: Plan = Object.freeze({
   measuredMs: 4_000,
   commandsMax: 100_000,
   inFlight: accounts,
-  answerMsMax: 180_000,
+  answerMsMax: 300_000,
 })
 
 /** To see whether everything runs. Its figures are worth nothing. */

@@ -32,6 +32,11 @@ const { values, positionals } = parseArgs({
 })
 const plan = planOf(values.quick, values.rounds)
 const dataDir = resolve(values.data)
+const unknown = positionals.filter((part) => !contestants.some(({ id }) => id.includes(part)))
+if (unknown.length > 0) {
+  console.error(`nothing that is compared has ${unknown.join(' or ')} in its name`)
+  process.exit(1)
+}
 const compared = contestants.filter(
   ({ id }) =>
     id === baselineId ||
