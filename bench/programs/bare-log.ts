@@ -16,7 +16,12 @@ const headerBytes = 36
 /** msgpackr leaves that many bytes free in front of what it packs. */
 const reserveHeader = 2_048 | headerBytes
 
-export function openBareLog(dataDir: string, writesHeads: boolean): Program {
+export interface BareLog extends Program {
+  /** Writes one event of every actor. Resolves when they survive power loss. */
+  writeGroup(): Promise<unknown>
+}
+
+export function openBareLog(dataDir: string, writesHeads: boolean): BareLog {
   const environment = open({
     path: dataDir,
     maxDbs: 2,
@@ -48,6 +53,7 @@ export function openBareLog(dataDir: string, writesHeads: boolean): Program {
     writeBatch: async () => {
       for (let written = 0; written < batchCommands; written += actors) await writeGroup()
     },
+    writeGroup,
     recorded: () => events.getCount(),
     close: () => environment.close(),
   }

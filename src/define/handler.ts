@@ -38,8 +38,8 @@ export interface HandlerContext {
   readonly handler: string
   /**
    * Sends a command to an actor. Its commandId is derived from the event, the handler and the number
-   * of the call, so what a repeated delivery sends again acts once. What is sent must follow from the
-   * event: no random ids, no current time. Resolves when the command is durable.
+   * of the call, so what a repeated delivery sends again acts once, however late it comes. What is sent
+   * must follow from the event: no random ids, no current time. Resolves when the command is durable.
    *
    * @throws what `send` on the actor throws, as an error with the same `code`; DRAMATIS_COMMAND_REJECTED
    * has the domain's `reason` as well.
@@ -49,8 +49,8 @@ export interface HandlerContext {
    * Sets a timer of the host's, which sends a command later; replaces one of the same name. `afterMs` counts
    * from when the event was recorded, so a repeated delivery sets the same time again; one that is past
    * fires at once. The setting is named after the event, the handler and the number of the call: a delivery
-   * that is repeated after the timer has fired leads to no second effect on an actor that remembers the
-   * command. What is scheduled must follow from the event, as with `send`. Resolves when the timer is durable.
+   * that is repeated after the timer has fired leads to no second effect. What is scheduled must follow from
+   * the event, as with `send`. Resolves when the timer is durable.
    *
    * @throws what `Runtime.schedule` throws, as an error with the same `code`.
    */

@@ -4,33 +4,20 @@
  * The answers are plain data: they may cross to another thread.
  */
 
-import type { ActorSystem } from '../actors/actor-system.js'
-import type { HandlerReceipt } from '../define/handler.js'
-import type { ScheduleRequest, SendRequest } from '../subscriptions/pump-messages.js'
+import type { ScheduleRequest } from '../subscriptions/pump-messages.js'
 import type { AnswerOnHost } from '../subscriptions/remote-host.js'
+import type { HandlerSends } from './handler-sends.js'
 import { parseTimerName, parseTimerTime } from './schedule-options.js'
 import type { Scheduling } from './scheduling.js'
 
 /** Rejects with what the host's own calls reject with. */
-export function answersOf(actors: ActorSystem, scheduling: Scheduling): AnswerOnHost {
+export function answersOf(sends: HandlerSends, scheduling: Scheduling): AnswerOnHost {
   return async (request) => {
-    if (request.type === 'send') return await send(actors, request)
+    if (request.type === 'send') return await sends.send(request)
     if (request.type === 'cancelTimer') return await scheduling.cancel(parseTimerName(request.name))
     await schedule(scheduling, request)
     return null
   }
-}
-
-async function send(actors: ActorSystem, request: SendRequest): Promise<HandlerReceipt> {
-  const { actor, aggregateId, command, data, commandId, correlationId, causationId } = request
-  const receipt = await actors.send(actor, aggregateId, command, data, {
-    commandId,
-    correlationId,
-    causationId,
-    ...(request.userId === null ? {} : { userId: request.userId }),
-  })
-  const { streamId, version, position, duplicate } = receipt
-  return { streamId, version, position, duplicate }
 }
 
 async function schedule(scheduling: Scheduling, request: ScheduleRequest): Promise<void> {

@@ -24,7 +24,9 @@ import { View } from '../subscriptions/view.js'
 import type { Due } from '../timers/due.js'
 import { answersOf } from './answers.js'
 import { Bus } from './bus.js'
+import { FiredBefore } from './fired-before.js'
 import { Forgetting } from './forgetting.js'
+import { HandlerSends } from './handler-sends.js'
 import { type HostProcess, thisProcess } from './host-process.js'
 import { type ParsedRuntimeOptions, parseRuntimeOptions, type RuntimeOptions } from './options.js'
 import { openPools, type Pools } from './pools.js'
@@ -120,9 +122,10 @@ function createCore(
       sagas.see(events)
     },
   })
+  const firedBefore = new FiredBefore(store, clock.nowMs())
   const actions = {
-    command: sendCommandOf(actors),
-    message: sendMessageOf(() => sagas),
+    command: sendCommandOf(actors, firedBefore),
+    message: sendMessageOf(() => sagas, firedBefore),
     saga: (due: Due) => sagas.fire(due),
   }
   const checkMessage = (message: SagaMessageToSend) => sagas.checkMessage(message)
@@ -155,7 +158,7 @@ async function start(
   const { store } = storage
   const { upcasts, actors, scheduling, sagas } = core
   const views = await openViews(app, options, storage, pools, opened)
-  const answer = answersOf(actors, scheduling)
+  const answer = answersOf(new HandlerSends(actors, store), scheduling)
   const handlers = await openHandlers(definitions, options, storage, core, pools, answer)
   const forgetting = new Forgetting({
     store,

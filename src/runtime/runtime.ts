@@ -227,8 +227,8 @@ export class Runtime {
    * Sends a command to an actor, or a message to an instance of a saga, later: at a time, or after a delay,
    * and again at an interval if asked for. A timer of the same name is replaced. Resolves when the timer is
    * durable: from then on it fires whatever happens, after a restart too if its time has passed. A firing that
-   * fails is tried again until it comes through; actor or instance record each once, as far as they remember
-   * commands. A rejection by the domain ends it; so does an instance that has not begun, or has ended.
+   * fails is tried again until it comes through; actor or instance record each once. A rejection by the
+   * domain ends it; so does an instance that has not begun, or has ended.
    *
    * @param name - 1 to 200 characters; shared with the timers of handlers.
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT; nothing was scheduled.

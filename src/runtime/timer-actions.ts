@@ -5,8 +5,8 @@
  * same `id` and `occurrence`, so whoever carries it out has to be idempotent by the two.
  *
  * Invariants:
- *   - a command is sent under a commandId that follows from the timer's name, id and occurrence: its actor
- *     answers a repeat with the receipt of the first;
+ *   - a command is sent under a commandId that follows from the timer's name, id and occurrence, and not
+ *     sent where it was recorded before;
  *   - so is a message to an instance of a saga.
  */
 
@@ -16,6 +16,8 @@ import type { EventValue } from '../events/event.js'
 import type { Payload } from '../events/schema.js'
 import type { Sagas } from '../sagas/sagas.js'
 import type { Due } from '../timers/due.js'
+import type { FiredBefore } from './fired-before.js'
+import { commandIdOf } from './timer-command-id.js'
 
 /** Sends a command to an actor. */
 export interface CommandAction {
@@ -74,24 +76,21 @@ export async function carryOut(actions: TimerActions, due: Due): Promise<void> {
   await actions[kind]!(due)
 }
 
-/** Names the command of one firing, the same each time it is fired. */
-export function commandIdOf({ name, id, occurrence }: Due): string {
-  return `timer:${name}:${id}:${occurrence}`
-}
-
 /** Sends the command of a timer. Rejects with what `send` rejects with. */
-export function sendCommandOf(actors: ActorSystem): CarryOut {
+export function sendCommandOf(actors: ActorSystem, firedBefore: FiredBefore): CarryOut {
   return async (due) => {
     const action = due.action as unknown as CommandAction
     const { actor, aggregateId, command, data } = action
+    if (await firedBefore.hasSent(due, actor, aggregateId)) return
     await actors.send(actor, aggregateId, command, data, sendOptionsOf(due, action))
   }
 }
 
 /** Sends the message of a timer. Rejects with what sending it rejects with. */
-export function sendMessageOf(sagas: () => Sagas): CarryOut {
+export function sendMessageOf(sagas: () => Sagas, firedBefore: FiredBefore): CarryOut {
   return async (due) => {
     const action = due.action as unknown as MessageAction
+    if (await firedBefore.hasSent(due, action.saga, action.sagaId)) return
     await sagas().sendMessage(action, sendOptionsOf(due, action))
   }
 }

@@ -11,6 +11,7 @@ import { TerminalError } from '../define/handler-errors.js'
 import type { InstanceEventName, InstanceEvents } from '../define/saga/instance-events.js'
 import type { SagaInstance, StepStatus } from '../define/saga/instance-state.js'
 import type { RecordedEvent } from '../events/event.js'
+import { isRepeatedDelivery } from '../subscriptions/delivery.js'
 import type { DueName } from '../timers/due.js'
 import { originOf } from './instance-port.js'
 import { retryHalts } from './retry-halts.js'
@@ -24,7 +25,7 @@ import {
   retryTimer,
   stepTimerNames,
 } from './saga-timers.js'
-import { sendStep } from './send-steps.js'
+import { type SendOnce, sendStep } from './send-steps.js'
 
 type InstanceEvent<K extends InstanceEventName> = RecordedEvent<string, InstanceEvents[K]>
 
@@ -70,8 +71,10 @@ async function startSteps(
   if (called.length > 0) await calls.begin(sagaId, called, origin)
   const sent = steps.filter((start) => isAt(instance, start, 'sending'))
   if (sent.length === 0) return
-  const findSent = ports.sentBefore.forDelivery(event.position, context)
-  const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin, findSent))
+  const where = ports.sentBefore.whereFollowing(event.position, isRepeatedDelivery(context))
+  const sendOnce: SendOnce = (streamId, commandId, send) =>
+    ports.sentBefore.sendOnce(streamId, commandId, where, send)
+  const sends = sent.map((start) => sendStep(actors, saga.name, sagaId, start, origin, sendOnce))
   const outcomes = await Promise.allSettled(sends)
   const answers = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   const sample = random.next()

@@ -1,6 +1,7 @@
 /** What the live parts of one saga work with. */
 
 import type { ActorSystem } from '../actors/actor-system.js'
+import type { SentBefore } from '../actors/sent-before.js'
 import type { Clock } from '../base/clock.js'
 import type { Random } from '../base/random.js'
 import type { AnySaga } from '../define/saga/saga.js'
@@ -10,7 +11,6 @@ import type { DueQueue } from '../timers/due-queue.js'
 import type { InstancePort } from './instance-port.js'
 import type { SagaCalls } from './saga-calls.js'
 import type { SagaEnds } from './saga-ends.js'
-import type { SentBefore } from './sent-before.js'
 
 export interface SagaPorts {
   readonly saga: AnySaga

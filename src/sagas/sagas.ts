@@ -6,6 +6,7 @@
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
+import { SentBefore } from '../actors/sent-before.js'
 import type { Clock } from '../base/clock.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import type { Random } from '../base/random.js'
@@ -31,7 +32,6 @@ import { SagaEnds } from './saga-ends.js'
 import { createSagaHandler } from './saga-handler.js'
 import type { SagaPorts } from './saga-ports.js'
 import type { SagaTimerAction } from './saga-timers.js'
-import { SentBefore } from './sent-before.js'
 
 export interface SagasPorts {
   readonly sagas: readonly AnySaga[]
@@ -60,7 +60,7 @@ export class Sagas {
       const calls = new SagaCalls({ saga, instances, ...ports })
       const events = new SubscribedEvents(ports.upcasts, handler)
       const ends = new SagaEnds(instances, ports.clock)
-      const sentBefore = new SentBefore(ports.log, saga.name)
+      const sentBefore = new SentBefore(ports.log, (id) => id.startsWith(`${saga.name}-`))
       byName.set(saga.name, { saga, instances, calls, ends, sentBefore, events, ...ports })
       return handler
     })

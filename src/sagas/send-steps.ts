@@ -2,15 +2,17 @@
  * Sending the commands of steps to their actors, and reading the answers.
  *
  * A command's id follows from the instance and the step alone, and one that may have been sent before is
- * looked for first, so it acts once however often its step is delivered. A refusal is an answer; what the machine could not do is not, and is thrown.
+ * looked for first, so it acts once however often its step is delivered. A refusal is an answer; what the
+ * machine could not do is not, and is thrown.
  */
 
 import type { ActorSystem } from '../actors/actor-system.js'
+import type { SentCommand } from '../actors/sent-before.js'
+import type { HandlerReceipt } from '../define/handler.js'
 import type { StepStart } from '../define/saga/instance-events.js'
 import { isTypeName, parseAggregateId, streamIdOf } from '../events/stream-id.js'
 import type { Origin } from './instance-port.js'
 import { recordedErrorOf } from './recorded-error.js'
-import type { FindSent } from './sent-before.js'
 import type { Answer } from './settle.js'
 
 /** Codes of errors that say what the domain, or the store for it, has refused. */
@@ -38,6 +40,13 @@ const mistakes: ReadonlySet<string> = new Set([
   'DRAMATIS_RECORD_TOO_LARGE',
 ])
 
+/** Sends a command, unless it was sent before. */
+export type SendOnce = (
+  streamId: string,
+  commandId: string,
+  send: () => Promise<HandlerReceipt>,
+) => Promise<SentCommand>
+
 /** The commandId of a step: the same for all of its attempts. */
 export function stepCommandId(saga: string, sagaId: string, step: string): string {
   return `${streamIdOf(saga, sagaId)}/${step}`
@@ -54,18 +63,18 @@ export async function sendStep(
   sagaId: string,
   { step, attempt, command }: StepStart,
   origin: Origin,
-  findSent: FindSent,
+  sendOnce: SendOnce,
 ): Promise<Answer> {
   const { actor, aggregateId, command: name, data } = command!
   const commandId = stepCommandId(saga, sagaId, step)
   try {
-    const sent = isTypeName(actor)
-      ? await findSent(streamIdOf(actor, parseAggregateId(actor, aggregateId)), commandId)
-      : undefined
-    const receipt =
-      sent ?? (await actors.send(actor, aggregateId, name, data, { ...origin, commandId }))
-    const { streamId, version, position, duplicate } = receipt
-    const value = { streamId, version, position, duplicate }
+    const send = (): Promise<HandlerReceipt> =>
+      actors.send(actor, aggregateId, name, data, { ...origin, commandId })
+    // What cannot be an actor is for the actor system to refuse.
+    // What cannot be an actor is for the actor system to refuse.
+    if (!isTypeName(actor)) await send()
+    const streamId = streamIdOf(actor, parseAggregateId(actor, aggregateId))
+    const { receipt: value } = await sendOnce(streamId, commandId, send)
     return { step, attempt, failure: null, value, isMistake: false }
   } catch (thrown) {
     const { code = '' } = thrown as { code?: string }

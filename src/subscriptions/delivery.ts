@@ -38,7 +38,13 @@ export interface CommandTarget {
 
 /** What the host does for a handler. */
 export interface HandlerHost {
-  send(event: AnyRecordedEvent, commandId: string, target: CommandTarget): Promise<HandlerReceipt>
+  /** @param isRepeated - Whether the event may have been delivered before, and this have been sent then. */
+  send(
+    event: AnyRecordedEvent,
+    commandId: string,
+    target: CommandTarget,
+    isRepeated: boolean,
+  ): Promise<HandlerReceipt>
   /** @param timerId - Names this setting of the timer. */
   schedule(
     event: AnyRecordedEvent,
@@ -57,6 +63,21 @@ export interface DeliveryPorts {
   readonly isReplay?: boolean
 }
 
+/** Whether the event of a delivery may have been delivered before, by this process. */
+export function isRepeatedDelivery(context: HandlerContext): boolean {
+  return context instanceof Delivery && context.isRepeated
+}
+
+/** Whether an id may be that of a command which a handler sent. */
+export function isHandlerCommand(commandId: string): boolean {
+  return /:\d+$/.test(commandId)
+}
+
+/** Whether an id is that of a timer which a handler set: a repeated delivery sets it again. */
+export function isHandlerTimer(timerId: string): boolean {
+  return /:timer:\d+$/.test(timerId)
+}
+
 /** How a delivery ended; `null`: well. */
 export type DeliveryOutcome = DeliveryFailure | null
 
@@ -64,6 +85,8 @@ export type DeliveryOutcome = DeliveryFailure | null
 export class Delivery implements HandlerContext {
   readonly attempt: number
   readonly redrives: number
+  /** Whether the event may have been delivered before, by this process. */
+  readonly isRepeated: boolean
   readonly #definition: HandlerDefinition
   readonly #event: AnyRecordedEvent
   readonly #ports: DeliveryPorts
@@ -77,11 +100,13 @@ export class Delivery implements HandlerContext {
     attempt: number,
     ports: DeliveryPorts,
     redrives = 0,
+    isRepeated = false,
   ) {
     this.#definition = definition
     this.#event = event
     this.attempt = attempt
     this.redrives = redrives
+    this.isRepeated = isRepeated || attempt > 1 || redrives > 0 || ports.isReplay === true
     this.#ports = ports
   }
 
@@ -109,7 +134,7 @@ export class Delivery implements HandlerContext {
     return (actor: AnyActor | string, aggregateId: string, command: string, data: unknown) => {
       const commandId = `${this.idempotencyKey}:${++this.#sends}`
       const target = { actor: nameOf(actor), aggregateId, command, data }
-      return this.#ports.host.send(this.#event, commandId, target)
+      return this.#ports.host.send(this.#event, commandId, target, this.isRepeated)
     }
   }
 

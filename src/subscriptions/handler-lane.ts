@@ -28,6 +28,7 @@ export interface LanePorts {
   /** Where each partition goes on, alongside `partitions`. */
   readonly readCursors: () => readonly Position[]
   readonly readMode: () => PumpMode
+  readonly readHead: () => Position
   /** `run`: number of the pump that sent it, see {@link HandlerLane.run}. */
   readonly onMessage: (lane: HandlerLane, message: FromPump, run: number) => void
   /**
@@ -48,6 +49,8 @@ export class HandlerLane {
   readonly #ports: LanePorts
   #task: RunningTask | null = null
   #run = 0
+  /** Where the log ended when a pump died last; 0: none has. */
+  #deliveredUpTo: Position = 0
   #stopped = false
   #failures = 0
   #error: ErrorData | null = null
@@ -88,6 +91,7 @@ export class HandlerLane {
       partitions,
       cursors: this.#ports.readCursors(),
       mode: this.#ports.readMode(),
+      deliveredUpTo: this.#deliveredUpTo,
       flight,
     }
     const run = ++this.#run
@@ -171,6 +175,7 @@ export class HandlerLane {
     const isCrashed = end.outcome === 'crashed'
     const positions = isCrashed ? new Flight(flight).inFlight().map((each) => each.position) : []
     await this.#ports.onGone(positions, end.error.message)
+    this.#deliveredUpTo = this.#ports.readHead()
     // A thread that died under an event is started again at once: the event is out of its way.
     if (positions.length > 0 && this.#failures === 1) return this.start()
     this.#cancelRestart = this.#ports.clock.schedule(restartDelayMs(this.#failures), () =>

@@ -243,6 +243,7 @@ export class HandlerSubscription {
         clock,
         readCursors: () => own.map((partition) => this.#ledger.cursorOf(partition)),
         readMode: () => this.#mode(),
+        readHead: this.#ports.readHead,
         onMessage: (from, message, run) => this.#receive(from, message, run),
         onGone: (positions, reason) => this.#afterPump(own, positions, reason),
         onStart: () => {

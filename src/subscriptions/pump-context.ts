@@ -29,6 +29,8 @@ export interface KeyedEvent {
   readonly key: EventKey
   /** How often it was redriven. */
   readonly redrives: number
+  /** Whether it may have been delivered before, by this process: it stood aside, or its pump is not the first. */
+  readonly isRepeated: boolean
 }
 
 /** A delivery that failed for now, and what follows. */
@@ -133,7 +135,7 @@ export class PumpContext {
     attempt: number,
     slot: number,
   ): DeliveryOutcome | Promise<DeliveryOutcome> {
-    const { event, key, redrives } = keyed
+    const { event, key } = keyed
     if (key.error !== null) return { ...failureOf(key.error), terminal: true }
     // Upcasters too run in flight: one that never returns is found out like a handler that hangs.
     this.#flight.begin(slot, event.position)
@@ -144,27 +146,28 @@ export class PumpContext {
       this.#flight.end(slot)
       return upcastFailure(error)
     }
-    if (parts === null) return this.#call(event, attempt, redrives, slot)
-    return this.#callAll(parts, attempt, redrives, slot)
+    if (parts === null) return this.#call(event, keyed, attempt, slot)
+    return this.#callAll(parts, keyed, attempt, slot)
   }
 
   #callAll(
     parts: readonly RecordedEvent[],
+    keyed: KeyedEvent,
     attempt: number,
-    redrives: number,
     slot: number,
   ): DeliveryOutcome | Promise<DeliveryOutcome> {
     this.#flight.end(slot)
-    return deliverParts(parts, (part) => this.#call(part, attempt, redrives, slot))
+    return deliverParts(parts, (part) => this.#call(part, keyed, attempt, slot))
   }
 
   #call(
     part: RecordedEvent,
+    { redrives, isRepeated }: KeyedEvent,
     attempt: number,
-    redrives: number,
     slot: number,
   ): DeliveryOutcome | Promise<DeliveryOutcome> {
-    const delivery = new Delivery(this.definition, part, attempt, this.ports, redrives)
+    const { definition, ports } = this
+    const delivery = new Delivery(definition, part, attempt, ports, redrives, isRepeated)
     this.#flight.begin(slot, part.position)
     const outcome = delivery.start()
     if (!(outcome instanceof Promise)) {

@@ -19,6 +19,8 @@ export interface PumpRequest {
   readonly partitions: readonly number[]
   readonly cursors: readonly Position[]
   readonly mode: PumpMode
+  /** Events up to here may have been delivered by a pump before this one that did not come to report them. */
+  readonly deliveredUpTo: Position
   /** Two slots per partition: the one in line, and the retry. */
   readonly flight: SharedArrayBuffer
 }
@@ -71,6 +73,10 @@ interface CommandFromHandler {
 export interface SendRequest extends CommandFromHandler {
   readonly type: 'send'
   readonly commandId: string
+  /** Of the event. */
+  readonly position: Position
+  /** Whether the event may have been delivered before, by this process. */
+  readonly isRepeated: boolean
 }
 
 /** `ctx.schedule` on its way to the host. */

@@ -116,7 +116,8 @@ export class PumpRetries {
     const batch = await log.readBatch({ after: position - 1, to: position, eventsMax: 1 })
     const event = batch.events[0]!
     const key = eventKeyOf(definition, events, event, batch.keyHashes[0]!)
-    return { event, key, redrives }
+    // What waited behind its key may have been delivered by a pump that did not come to report it.
+    return { event, key, redrives, isRepeated: true }
   }
 
   #setBack(due: KeyName, position: Position, setback: Setback, counts: boolean): 'failed' {

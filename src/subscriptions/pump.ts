@@ -42,9 +42,11 @@ export class Pump {
   #wanted = true
   /** The first report tells the host that the pump works, even if there is nothing to do. */
   #hasReported = false
+  readonly #deliveredUpTo: Position
 
   constructor(ports: PumpPorts, request: PumpRequest, post: (message: FromPump) => void) {
     this.#context = new PumpContext(ports, request)
+    this.#deliveredUpTo = request.deliveredUpTo
     this.#post = post
     this.#scannedTo = Math.min(...request.cursors)
     this.#reportedTo = this.#scannedTo
@@ -167,7 +169,8 @@ export class Pump {
     const key = eventKeyOf(definition, ports.events, event, keyHash)
     const line = this.#lines.get(key.partition)
     if (line === undefined || event.position <= line.doneBefore) return
-    line.offer({ event, key, redrives: 0 })
+    const isRepeated = event.position <= this.#deliveredUpTo
+    line.offer({ event, key, redrives: 0, isRepeated })
   }
 
   /** Reports when there is something to report, nobody else has work, and no report is on its way. */

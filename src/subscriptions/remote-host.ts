@@ -46,8 +46,11 @@ export class RemoteHost implements HandlerHost {
     event: AnyRecordedEvent,
     commandId: string,
     target: CommandTarget,
+    isRepeated: boolean,
   ): Promise<HandlerReceipt> {
-    const request = { type: 'send' as const, commandId, ...originOf(event), ...target }
+    const { position } = event
+    const sent = { commandId, position, isRepeated }
+    const request = { type: 'send' as const, ...sent, ...originOf(event), ...target }
     return (await this.#ask(request, `data of ${target.command}`, target.data)) as HandlerReceipt
   }
 

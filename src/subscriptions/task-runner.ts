@@ -122,7 +122,7 @@ async function deliverAlone(
   const ports = { clock: context.clock, host }
   channel.post({ type: 'begun' })
   const deliver = (part: RecordedEvent): ReturnType<Delivery['start']> =>
-    new Delivery(definition, part, attempt, ports, redrives).start()
+    new Delivery(definition, part, attempt, ports, redrives, true).start()
   const event = batch.events[0]!
   let parts: readonly RecordedEvent[] | null
   try {

@@ -241,7 +241,7 @@ test('replaying every handler over the whole log afterwards records nothing', as
   assert.deepEqual(await run.typesAfter(before), [])
 })
 
-test('a reservation that is made again long after, because its product forgot it, is given back', async (t) => {
+test('a reservation that comes again long after, when its product has forgotten it, reserves nothing', async (t) => {
   const orders = Array.from({ length: 200 }, (_, at) => orderOf(`hot-${at}`, one))
   const run = await FulfilmentRun.open(t)
   // More than a product remembers of its commands, and some left to reserve once more.
@@ -249,17 +249,11 @@ test('a reservation that is made again long after, because its product forgot it
   const before = run.runtime.log.head
 
   const replay = run.runtime.handler('warehouse').replay({ from: 1, to: before })
-  await run.whileTimePasses('the warehouse is replayed', replay)
+  const { delivered } = await run.whileTimePasses('the warehouse is replayed', replay)
   await run.atRest()
 
-  const types = await run.typesAfter(before)
-  assert.ok(types.includes('StockReserved'))
-  assert.equal(
-    types.filter((type) => type === 'StockReserved').length,
-    types.filter((type) => type === 'StockReleased').length,
-  )
-  const { figures, isSound } = await checkBooks(run.runtime)
-  assert.deepEqual([figures.fulfilled, figures.available, isSound], [200, 100, true])
+  assert.equal(delivered, 2 * orders.length)
+  assert.deepEqual(await run.typesAfter(before), [])
 })
 
 test('a rough world leaves no order behind, and everybody gets what the plan says', async (t) => {

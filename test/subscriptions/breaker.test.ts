@@ -5,9 +5,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type TestContext, test } from 'node:test'
 import { hashText } from '../../src/base/hash.js'
 import { type HandlerDefinition, type HandlerOptions, TerminalError } from '../../src/index.js'
+import { collect } from '../../src/testing/collect.js'
 import { onEnd } from '../support/scope.js'
 import { turns, until } from './until.js'
-import { type Delivery, recording, Workplace } from './workplace.js'
+import { Counter, type Delivery, recording, Workplace } from './workplace.js'
 
 interface Outage {
   readonly work: Workplace
@@ -228,3 +229,36 @@ test('pausing and resuming leaves an open breaker open', async (t) => {
   assert.deepEqual([paused, resumed], ['paused', 'breaker-open'])
   assert.equal(work.runtime.handler(handler).status().handled, keys.length)
 })
+
+test('what a failed probe has sent acts once, also when its actor does not remember it', async (t) => {
+  let isDown = true
+  const { handler, calls } = recording({
+    partitions: 4,
+    retry: { attemptsMax: 3, delayMs: 100, retriesAtOnce: 0 },
+    handle: async ({ aggregateId }, { send }) => {
+      await send(Counter, 'target', 'rename', { name: aggregateId })
+      if (isDown) throw new Error('down')
+    },
+  })
+  const limits = { commandWindowEvents: 1 }
+  const work = await Workplace.open(t, { handlers: [handler], limits })
+  await work.add(...keys)
+  const { runtime } = work
+  await until('the breaker is open', () => runtime.handler(handler).status().state !== 'running')
+  await work.passTime('it was probed', () => work.clock.elapsedMs() > 60_000, 500)
+  isDown = false
+
+  await work.settled(handler)
+
+  const names = (await collect(runtime.actor(Counter, 'target').events())).map(
+    ({ data }) => (data as { name: string }).name,
+  )
+  assert(isTriedAgainAsFirst(calls))
+  assert.deepEqual(names.sort(), [...keys].sort())
+})
+
+/** Whether an event has come twice as the first attempt: a probe that fails costs none. */
+function isTriedAgainAsFirst(calls: readonly Delivery[]): boolean {
+  const firsts = calls.filter(({ attempt }) => attempt === 1).map(({ id }) => id)
+  return new Set(firsts).size < firsts.length
+}

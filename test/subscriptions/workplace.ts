@@ -6,6 +6,7 @@
  */
 
 import type { TestContext } from 'node:test'
+import type { ActorLimits } from '../../src/actors/limits.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { createSeededRandom } from '../../src/base/random.js'
 import {
@@ -92,6 +93,7 @@ export interface WorkplaceSetup {
   readonly dataDir?: string
   readonly clock?: ManualClock
   readonly closeTimeoutMs?: number
+  readonly limits?: Partial<ActorLimits>
 }
 
 export class Workplace {

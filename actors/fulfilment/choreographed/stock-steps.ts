@@ -9,9 +9,6 @@
  * A reservation that ends up on a list is released by the one who drops the list. One that comes too
  * late for that is released by the one who brings it. Each is released by one of them, and exactly
  * once, because the list decides which of the two it is.
- *
- * The same holds for a step that is repeated long after, when its actor has forgotten the command: should
- * "reserve" be accepted a second time, for an order that is over, its list does not want it.
  */
 
 import { defineHandler, type HandlerContext } from 'dramatis'

@@ -1,0 +1,12 @@
+/** Dies in the middle of its work. */
+
+import type { Peer } from '../../../../bench/comparison/peer.js'
+import { countingPeer } from './counting-peer.js'
+
+const peer: Peer = countingPeer({
+  onCommand: (recorded) => {
+    if (recorded === 500) process.kill(process.pid, 'SIGKILL')
+  },
+})
+
+export default peer
