@@ -10,15 +10,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { open } from 'lmdb'
 import { Packr, unpack } from 'msgpackr'
 import { openRuntime } from '../../src/index.js'
 import { createErrandApp } from './errand-app.js'
 import { Ledger, ledgerApp } from './ledger-app.js'
 import { Member, memberApp } from './member-app.js'
-
-/** Entries of a table: key in hexadecimal, value as bytes. */
-type Entries = ReadonlyMap<string, Buffer>
+import { type Entries, number, readRawTable, readRecords, text, u64 } from './raw-tables.js'
 
 /** What a timer of a saga does. */
 interface SagaAction {
@@ -31,37 +28,8 @@ let lock: Record<string, unknown>
 /** The commandId that the runtime gave to the first command. */
 let unnamedId: string
 
-/** Reads a table as it lies on the disk, with no code of the runtime. */
-async function readTable(
-  environment: string,
-  table: string,
-  directory = dataDir,
-): Promise<Entries> {
-  const path = join(directory, environment)
-  const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const
-  const root = open<Buffer, Buffer>({ path, noSubdir: false, readOnly: true, maxDbs: 64, ...bytes })
-  const entries = [...root.openDB<Buffer, Buffer>({ name: table, ...bytes }).getRange()].map(
-    ({ key, value }) => [key.toString('hex'), Buffer.from(value)] as const,
-  )
-  await root.close()
-  return new Map(entries)
-}
-
-function u64(value: number): string {
-  return value.toString(16).padStart(16, '0')
-}
-
-/** A text as an element of a tuple key. */
-function text(value: string): string {
-  return `06${Buffer.from(value).toString('hex')}00`
-}
-
-/** A number from 0 as an element of a tuple key. */
-function number(value: number): string {
-  const bytes = Buffer.alloc(8)
-  bytes.writeDoubleBE(value)
-  bytes[0]! |= 0x80
-  return `05${bytes.toString('hex')}`
+function readTable(environment: string, table: string, directory = dataDir): Promise<Entries> {
+  return readRawTable(directory, environment, table)
 }
 
 /** @param payload - Its keys in order. */
@@ -89,12 +57,12 @@ after(() => rmSync(dataDir, { recursive: true, force: true }))
 
 describe('the log', () => {
   test('has a record under each position, with its header where it is said to be', async () => {
-    const events = await readTable('log', 'events')
-    const record = events.get(u64(3))!
+    const records = await readRecords(dataDir)
+    const record = records.get(3)!
 
-    assert.deepEqual([...events.keys()], [1, 2, 3, 4].map(u64))
+    assert.deepEqual([...records.keys()], [1, 2, 3, 4])
     assert.equal(record.readUInt32BE(0), crc32(record.subarray(4), 3))
-    assert.equal(record.subarray(4, 8).toString('hex'), '01000000')
+    assert.equal(record.subarray(4, 8).toString('hex'), '01000001')
     assert.equal(record.readUInt32BE(8), 2)
     assert.equal(record.readUInt32BE(16), 2)
     assert.equal(record.readBigUInt64BE(20), 1n)
@@ -113,26 +81,28 @@ describe('the log', () => {
   })
 
   test('has no hash of a command that nobody can repeat', async () => {
-    const events = await readTable('log', 'events')
+    const records = await readRecords(dataDir)
 
-    const [, command] = unpack(events.get(u64(1))!.subarray(36))
+    const [, command] = unpack(records.get(1)!.subarray(36))
 
     assert.equal(command, unnamedId)
   })
 
-  test('has where each stream ends', async () => {
-    const streams = await readTable('log', 'streams')
+  test('has an entry for each group, with where its streams end', async () => {
+    const groups = await readTable('log', 'groups')
 
-    const ends = [...streams].map(([key, value]) => [
-      Buffer.from(key, 'hex').toString(),
-      value.readUInt32BE(0),
-      value.readBigUInt64BE(4),
-    ])
+    const entries = [...groups].map(([key, value]) => [key, unpack(value.subarray(4))])
 
-    assert.deepEqual(ends, [
-      ['Ledger-a', 2, 3n],
-      ['Ledger-b', 2, 4n],
+    assert.deepEqual(entries, [
+      [u64(1), ['Ledger-a', 1, 1, 0, 0]],
+      [u64(2), ['Ledger-b', 1, 2, 0, 0]],
+      [u64(3), ['Ledger-a', 2, 3, 0, 0]],
+      [u64(4), ['Ledger-b', 2, 4, 0, 0]],
     ])
+    for (const [key, value] of groups) {
+      assert.equal(value.readUInt32BE(0), crc32(value.subarray(4), Number.parseInt(key, 16)))
+    }
+    assert.equal((await readTable('log', 'streams')).size, 0)
   })
 
   test('has the names of fields once, in shapes', async () => {
@@ -162,7 +132,7 @@ describe('the log', () => {
     const [epoch, format, storeId] = [...meta.values()].map((value) => unpack(value))
 
     assert.deepEqual(names, ['epoch', 'format', 'storeId'])
-    assert.deepEqual([epoch, format], [1, 1])
+    assert.deepEqual([epoch, format], [1, 2])
     assert.match(storeId, /^[0-9A-Z]{26}$/)
   })
 })
@@ -325,7 +295,7 @@ describe('a saga', () => {
   /** The events of all instances, each with its payload by the names of its shape. */
   async function readInstance(): Promise<typeof events> {
     const shapes = await readTable('log', 'shapes', directory)
-    const records = await readTable('log', 'events', directory)
+    const records = await readRecords(directory)
     return [...records.values()].flatMap((record) => {
       const [actor, type, , fields] = unpack(shapes.get(u64(record.readUInt32BE(8)))!)
       const values = unpack(record.subarray(36)).slice(7)
@@ -382,7 +352,7 @@ describe('a saga', () => {
   })
 
   test('names the commands of its steps', async () => {
-    const records = await readTable('log', 'events', directory)
+    const records = await readRecords(directory)
     const bodies = [...records.values()].map((record) => unpack(record.subarray(36)))
 
     const [, command] = bodies.find(([aggregateId]) => aggregateId === 'notes')!

@@ -1,0 +1,56 @@
+/** Tables as they lie on the disk, read with LMDB alone and no code of the runtime. */
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { open } from 'lmdb'
+
+/** Entries of a table: key in hexadecimal, value as bytes. */
+export type Entries = ReadonlyMap<string, Buffer>
+
+export async function readRawTable(
+  directory: string,
+  environment: string,
+  table: string,
+): Promise<Entries> {
+  const path = join(directory, environment)
+  const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const
+  const root = open<Buffer, Buffer>({ path, noSubdir: false, readOnly: true, maxDbs: 64, ...bytes })
+  const entries = [...root.openDB<Buffer, Buffer>({ name: table, ...bytes }).getRange()].map(
+    ({ key, value }) => [key.toString('hex'), Buffer.from(value)] as const,
+  )
+  await root.close()
+  return new Map(entries)
+}
+
+/** The records of all segments, by position: cut as the indexes of their segments say. */
+export async function readRecords(directory: string): Promise<ReadonlyMap<number, Buffer>> {
+  const records = new Map<number, Buffer>()
+  for (const [key, segment] of await readRawTable(directory, 'log', 'events')) {
+    const count = segment.readUInt32BE(0)
+    let start = 4 + 4 * count
+    for (let at = 0; at < count; at++) {
+      const end = 4 + 4 * count + segment.readUInt32BE(4 + 4 * at)
+      records.set(Number.parseInt(key, 16) + at, segment.subarray(start, end))
+      start = end
+    }
+    assert.equal(start, segment.length)
+  }
+  return records
+}
+
+export function u64(value: number): string {
+  return value.toString(16).padStart(16, '0')
+}
+
+/** A text as an element of a tuple key. */
+export function text(value: string): string {
+  return `06${Buffer.from(value).toString('hex')}00`
+}
+
+/** A number from 0 as an element of a tuple key. */
+export function number(value: number): string {
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleBE(value)
+  bytes[0]! |= 0x80
+  return `05${bytes.toString('hex')}`
+}
