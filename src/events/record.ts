@@ -27,6 +27,7 @@
 
 import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
+import { u32At } from '../base/u32.js'
 import { decodeValue, encodeValue } from './codec.js'
 import type { EventMetadata, EventValue, Position, RecordedEvent, Version } from './event.js'
 import type { KeyReader } from './seal.js'
@@ -129,35 +130,35 @@ function furtherMetadata(metadata: EventMetadata): Record<string, unknown> | nul
 /** Checks a record's bytes. `null`: sound; otherwise what is wrong with them. */
 export function damageOf(bytes: Buffer, position: Position): RecordDamage | null {
   if (bytes.length <= headerBytes) return 'truncated'
-  if (bytes.readUInt32BE(0) !== checksum(bytes, position)) return 'wrong checksum'
+  if (u32At(bytes, 0) !== checksum(bytes, position)) return 'wrong checksum'
   const format = bytes[4]
   if (format !== recordFormat && format !== sealedRecordFormat) return 'unknown format'
   return null
 }
 
 export function shapeNumberOf(bytes: Buffer): number {
-  return bytes.readUInt32BE(8)
+  return u32At(bytes, 8)
 }
 
 export function keyHashOf(bytes: Buffer): number {
-  return bytes.readUInt32BE(12)
+  return u32At(bytes, 12)
 }
 
 export function versionOf(bytes: Buffer): Version {
-  return bytes.readUInt32BE(16)
+  return u32At(bytes, 16)
 }
 
 export function previousPositionOf(bytes: Buffer): Position {
-  return bytes.readUInt32BE(20) * 2 ** 32 + bytes.readUInt32BE(24)
+  return u32At(bytes, 20) * 2 ** 32 + u32At(bytes, 24)
 }
 
 /** Where in its segment that event is; {@link unknownIndex}: not known. */
 export function previousIndexOf(bytes: Buffer): number {
-  return (bytes.readUInt32BE(4) & 0xff_ffff) - 1
+  return (u32At(bytes, 4) & 0xff_ffff) - 1
 }
 
 export function recordedAtMsOf(bytes: Buffer): number {
-  return bytes.readUInt32BE(28) * 2 ** 32 + bytes.readUInt32BE(32)
+  return u32At(bytes, 28) * 2 ** 32 + u32At(bytes, 32)
 }
 
 /**

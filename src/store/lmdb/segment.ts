@@ -12,6 +12,7 @@
  * position too. Runs per event.
  */
 
+import { u32At } from '../../base/u32.js'
 import type { Position } from '../../events/event.js'
 
 const countBytes = 4
@@ -62,7 +63,7 @@ export class OpenSegment {
     this.#first = first
     this.#start = byteOffset
     this.#end = byteOffset + length
-    this.#count = length < countBytes ? 0 : this.#memory.readUInt32BE(byteOffset)
+    this.#count = length < countBytes ? 0 : u32At(this.#memory, byteOffset)
     this.#records = byteOffset + countBytes + this.#count * endBytes
     // A count that does not fit into its own segment is damage: it holds nothing then.
     if (this.#records > this.#end) this.#count = 0
@@ -93,6 +94,6 @@ export class OpenSegment {
   }
 
   #endOf(at: number): number {
-    return this.#records + this.#memory.readUInt32BE(this.#start + countBytes + at * endBytes)
+    return this.#records + u32At(this.#memory, this.#start + countBytes + at * endBytes)
   }
 }
