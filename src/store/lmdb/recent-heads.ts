@@ -17,7 +17,7 @@ import { type StreamState, streamStates } from '../../events/stream-end.js'
 import type { ChainHead } from '../log-storage.js'
 
 /** Entries, and heads in them, after which they go to the table. */
-const entriesMax = 256
+const entriesMax = 64
 const headsMax = 1_024
 
 const crcBytes = 4

@@ -69,13 +69,13 @@ test('every head is found, whether it went to the table or not, before and after
 test('a stream that is written alone goes to the table once in many groups', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   const store = await directory.openStore()
-  for (let at = 0; at < 258; at++) await appendEvents(store, [sampleAppend('1', 'any', at)])
+  for (let at = 0; at < 66; at++) await appendEvents(store, [sampleAppend('1', 'any', at)])
   await store.close()
 
   await tamper(directory, async (tables) => {
     const entries = [...tables.groups.getKeys()]
-    assert.deepEqual(entries, [257, 258])
-    assert.equal(tables.readStreamHead('Account-1').version, 256)
+    assert.deepEqual(entries, [65, 66])
+    assert.equal(tables.readStreamHead('Account-1').version, 64)
   })
 })
 
