@@ -19,7 +19,6 @@ import { tagPrefix } from '../tags.js'
 import { type BytesTable, type Environment, openTable } from './environment.js'
 import { hexKeys, positionKeys, textKeys } from './keys.js'
 import { OpenSegment } from './segment.js'
-import { ValueViews } from './value-views.js'
 
 const headBytes = 14
 /** Where no index is known. */
@@ -37,7 +36,6 @@ export class LogTables implements TagSource {
   readonly snapshots: BytesTable<string>
   readonly tags: BytesTable<string>
   readonly claims: BytesTable<string>
-  readonly #views = new ValueViews()
   readonly #segment = new OpenSegment()
   #known = new ShapeTable()
 
@@ -97,8 +95,8 @@ export class LogTables implements TagSource {
   /** As far as it is in the table. */
   readStreamHead(streamId: string): ChainHead {
     this.#segment.close()
-    const value = this.streams.getBinaryFast(streamId)
-    return value === undefined ? noStream : decodeHead(this.#views.of(value))
+    const value = this.streams.getBinary(streamId)
+    return value === undefined ? noStream : decodeHead(value)
   }
 
   taggedPositions(tag: string, after: Position, to: Position): readonly Position[] {
