@@ -5,45 +5,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { defineApp } from '../../src/define/app.js'
-import { defineSaga } from '../../src/define/saga/saga.js'
 import { openRuntime } from '../../src/runtime/open-runtime.js'
 import type { Runtime } from '../../src/runtime/runtime.js'
 import { onEnd, type Scope } from '../support/scope.js'
 import { Account, Room, Trip } from './travel.js'
-
-interface State {
-  readonly rooms: readonly string[]
-  readonly cents: number
-}
-
-const Booking = defineSaga('Booking', {
-  from: [Trip],
-  startOn: 'TripAsked',
-  state: ({ data }): State => ({ rooms: data.rooms, cents: data.cents }),
-  steps: ({ each, step }) => [
-    each(
-      'rooms',
-      (state) => state.rooms,
-      (room) =>
-        room.step('take', {
-          send: (_state, { send, item, sagaId }) => send(Room, item, 'take', { trip: sagaId }),
-          compensate: {
-            send: (_state, { send, item, sagaId }) => send(Room, item, 'give', { trip: sagaId }),
-          },
-        }),
-      { parallelMax: 10 },
-    ),
-    step('charge', {
-      send: ({ cents }, { send, sagaId }) => send(Account, sagaId, 'charge', { cents }),
-      compensate: {
-        send: ({ cents }, { send, sagaId }) => send(Account, sagaId, 'refund', { cents }),
-      },
-    }),
-    step('end', {
-      send: (_state, { send, sagaId }) => send(Trip, sagaId, 'end', { how: 'booked' }),
-    }),
-  ],
-})
+import { Booking } from './trip-sagas.js'
 
 async function open(t: Scope): Promise<Runtime> {
   const app = defineApp({ actors: [Trip, Room, Account], sagas: [Booking] })
