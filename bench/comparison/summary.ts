@@ -5,18 +5,13 @@
  * program that failed in any round has no figure: what went wrong stands in its place.
  */
 
+import { type Spread, spreadOf } from '../suite/spread.js'
 import type { Answer, Described, Measured } from './answer.js'
 
 /** What one program answered, round after round. */
 export interface Answers {
   readonly id: string
   readonly answers: readonly Answer[]
-}
-
-export interface Spread {
-  readonly median: number
-  readonly lowest: number
-  readonly highest: number
 }
 
 export interface Figures {
@@ -79,14 +74,6 @@ function reasonIn(answers: readonly Answer[]): string {
 function medianRatio(own: readonly number[], other: readonly number[] | null): number | null {
   if (other === null || other.length !== own.length) return null
   return spreadOf(own.map((speed, round) => speed / other[round]!)).median
-}
-
-/** Of at least one value; of an even number of values, the median is the mean of the middle two. */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b)
-  const upper = sorted[sorted.length >> 1]!
-  const lower = sorted[(sorted.length - 1) >> 1]!
-  return { median: (lower + upper) / 2, lowest: sorted[0]!, highest: sorted.at(-1)! }
 }
 
 const columns = ['', 'version', 'commands/s', 'range', 'of Dramatis', 'of bare', 'at once', 'sent']

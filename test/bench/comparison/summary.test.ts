@@ -9,7 +9,6 @@ import {
   type Answers,
   type Figures,
   type Row,
-  spreadOf,
   summarize,
   tableOf,
 } from '../../../bench/comparison/summary.js'
@@ -105,9 +104,4 @@ test('the table tells under every figure what it survives and how it was set', (
     '    survives  x survives',
     '    settings  x settings',
   ])
-})
-
-test('the median of an even number of values lies between the middle two', () => {
-  assert.deepEqual(spreadOf([4, 1, 3, 2]), { median: 2.5, lowest: 1, highest: 4 })
-  assert.deepEqual(spreadOf([7]), { median: 7, lowest: 7, highest: 7 })
 })
