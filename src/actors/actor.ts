@@ -11,7 +11,8 @@
  *
  * Invariants:
  *   - `version` and `position` are those of the last event folded into `state`;
- *   - `group` is the newest group with events of this actor that is not durable, or null;
+ *   - `group` is the newest group with events of this actor whose outcomes are not all handed out, or null;
+ *   - `newest` is the last message that rests on `group`, or null;
  *   - `window` has every named command that was recorded after version `windowAfter`, as far as it
  *     reaches; `null`: there is none;
  *   - while `isStale`, it runs nothing: it is read back once what it staged is durable;
@@ -53,6 +54,7 @@ export class Actor implements IdleEntry<Actor> {
   /** Version of the newest snapshot, kept or about to be. */
   versionKept: Version = 0
   group: CommitGroup | null = null
+  newest: Message | null = null
   window: CommandWindow | null = null
   windowAfter: Version = 0
   failure: ActivationFailure | null = null

@@ -210,7 +210,7 @@ export class Executor {
     if (message.stage === 'running') message.stage = 'run'
     const group = this.#groupBehind(actor, message)
     if (group === null) this.#options.answers.settle(message)
-    else group.messages.push(message)
+    else join(group, message)
   }
 
   /** The group that an outcome rests on; `null`: on what is durable. */
@@ -254,7 +254,7 @@ export class Executor {
     for (const message of messages) {
       if (message.stage === 'running') message.stage = 'run'
       if (group === null) answers.settle(message)
-      else group.messages.push(message)
+      else join(group, message)
     }
     for (const { actor } of messages) this.drainSoon(actor!)
   }
@@ -405,6 +405,11 @@ export class Executor {
     // With a commit under way the durable stream is behind; the conflict after it will find it idle.
     if (actor.group === null) this.#options.residents.refresh(actor)
   }
+}
+
+function join(group: CommitGroup, message: Message): void {
+  group.messages.push(message)
+  if (message.actor!.group === group) message.actor!.newest = message
 }
 
 function appendTo(actor: Actor, events: Decided): StreamAppend {

@@ -61,6 +61,7 @@ import {
   type StateDifference,
 } from './past-state.js'
 import { Preparations } from './preparation.js'
+import { Releases } from './releases.js'
 import { Residents } from './residents.js'
 import { isSnapshotDueAtPassivation } from './snapshot-policy.js'
 import { SnapshotWriter, snapshotOf } from './snapshot-writer.js'
@@ -70,6 +71,8 @@ import { type CommandToTransact, Transactions } from './transactions.js'
 import { claimOwnerOf, rebuildClaimsOf } from './type-claims.js'
 
 const closeDeadlineMs = 10_000
+/** Outcomes handed out at each turn of the event loop: with fewer the commits become many, with more late. */
+const messagesPerTurn = 128
 
 export class LocalActorSystem implements ActorSystem {
   readonly #options: ActorSystemOptions
@@ -77,6 +80,7 @@ export class LocalActorSystem implements ActorSystem {
   readonly #catalog: Catalog
   readonly #answers: Answers
   readonly #commits: CommitQueue
+  readonly #releases: Releases
   readonly #residents: Residents
   readonly #executor: Executor
   readonly #snapshots: SnapshotWriter
@@ -103,9 +107,13 @@ export class LocalActorSystem implements ActorSystem {
           : this.#transactions.prepared(message),
       onFailed: (message, error) => this.#answers.fail(message, error),
     })
+    this.#releases = new Releases(messagesPerTurn, {
+      onReleased: (group, from, to) => this.#release(group, from, to),
+      onGroupDone: (group) => this.#groupDone(group),
+    })
     this.#commits = new CommitQueue(store, limits.commitEventsMax, {
       onRoom: () => this.#executor.drainStalled(),
-      onCommitted: (group) => this.#committed(group),
+      onCommitted: (group) => this.#releases.add(group),
       onFailed: (group, unwritten, error) => this.#commitFailed(group, unwritten, error),
     })
     const listener = {
@@ -379,17 +387,22 @@ export class LocalActorSystem implements ActorSystem {
     this.#preparations.abandon(message, error)
   }
 
-  #committed(group: CommitGroup): void {
+  #release({ messages }: CommitGroup, from: number, to: number): void {
     const nowMs = this.#options.clock.elapsedMs()
-    for (const message of group.messages) {
+    for (let at = from; at < to; at++) {
+      const message = messages[at]!
       const actor = message.actor!
-      if (actor.group === group) {
+      if (actor.newest === message) {
+        actor.newest = null
         actor.group = null
         if (!this.#residents.refreshIfStale(actor)) this.#residents.rest(actor, nowMs)
       }
       message.remembered?.landed()
       this.#answers.settle(message)
     }
+  }
+
+  #groupDone(group: CommitGroup): void {
     for (const task of group.snapshots) this.#snapshots.add(task)
     this.#options.onEvents?.(group.events)
   }
@@ -404,6 +417,8 @@ export class LocalActorSystem implements ActorSystem {
   /** Nothing in memory can be trusted to equal the disk: everything is dropped and read back. */
   #commitFailed(group: CommitGroup, unwritten: CommitGroup, error: unknown): void {
     this.#commitFailures++
+    // What is durable stays so, and comes first.
+    this.#releases.flush()
     const actors = this.#residents.dropAll()
     const hasToRecover = this.#phase === 'open'
     if (hasToRecover) this.#phase = 'recovering'
@@ -452,6 +467,7 @@ export class LocalActorSystem implements ActorSystem {
 
   /** Past the deadline: answers whatever is left. */
   #abandonAll(): void {
+    this.#releases.flush()
     const closed = new ClosedError('the runtime')
     for (const message of this.#preparations.underWay()) this.#abandon(message, closed)
     this.#commits.abandonWaiters(closed)
