@@ -15,6 +15,8 @@ const timeChars = 10
 const randomChars = 11
 const counterChars = 5
 const counterMax = 32 ** counterChars
+/** The last two characters of an id, by their value: most ids differ from the one before in these alone. */
+const pairs: readonly string[] = Array.from({ length: 32 ** 2 }, (_, value) => encode(value, 2))
 
 export interface IdSource {
   /** A new ULID, greater than every one before it from this source. */
@@ -25,6 +27,11 @@ export function createIdSource(clock: Clock, random: Random): IdSource {
   let lastMs = -1
   let prefix = ''
   let counter = 0
+  /** The prefix and all of the counter but its last pair. */
+  let head = ''
+  const beginHead = (): void => {
+    head = prefix + encode(Math.floor(counter / pairs.length), counterChars - 2)
+  }
   return {
     next: () => {
       const nowMs = Math.max(0, clock.nowMs())
@@ -32,8 +39,11 @@ export function createIdSource(clock: Clock, random: Random): IdSource {
         lastMs = nowMs > lastMs ? nowMs : lastMs + 1
         prefix = encode(lastMs, timeChars) + randomText(random)
         counter = Math.floor((random.next() * counterMax) / 2)
+        beginHead()
+      } else if (counter % pairs.length === 0) {
+        beginHead()
       }
-      return prefix + encode(counter++, counterChars)
+      return head + pairs[counter++ % pairs.length]!
     },
   }
 }

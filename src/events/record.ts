@@ -27,6 +27,7 @@
 
 import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
+import { crcBefore } from '../base/crc-before.js'
 import { u32At } from '../base/u32.js'
 import { decodeValue, encodeValue } from './codec.js'
 import type { EventMetadata, EventValue, Position, RecordedEvent, Version } from './event.js'
@@ -246,12 +247,8 @@ function decodeMetadata(values: readonly EventValue[]): EventMetadata {
   return metadata as never
 }
 
+/** Of everything behind the first four bytes, started with the position. */
 function checksum(bytes: Buffer, position: Position): number {
-  // No `subarray`: it makes a Buffer, which takes twice as long and is not needed.
-  const covered = new Uint8Array(
-    bytes.buffer,
-    bytes.byteOffset + crcBytes,
-    bytes.byteLength - crcBytes,
-  )
-  return crc32(covered, position >>> 0)
+  // Of all bytes, started such that the first four lead to the position: a view of the others takes longer.
+  return crc32(bytes, crcBefore(position >>> 0, bytes, crcBytes))
 }

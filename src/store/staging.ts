@@ -15,7 +15,7 @@ import assert from 'node:assert/strict'
 import type { Clock } from '../base/clock.js'
 import { hashText } from '../base/hash.js'
 import type { Position, RecordedEvent } from '../events/event.js'
-import { encodeRecord, eventIdOf } from '../events/record.js'
+import { encodeRecord, eventIdOf, type RecordInput } from '../events/record.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
 import { type StreamState, streamDeleted, streamStateAfter } from '../events/stream-end.js'
 import { streamIdOf } from '../events/stream-id.js'
@@ -64,9 +64,8 @@ export interface StagingOptions {
 export type Placed = readonly (readonly RecordedEvent[])[]
 
 /** Where an append leads to. */
-interface End {
+interface End extends ChainHead {
   readonly streamId: string
-  readonly head: ChainHead
 }
 
 interface OpenGroup extends StagedGroup {
@@ -92,6 +91,8 @@ export class Staging {
   readonly #claims: StagedClaims
   #tagged = new TaggedGroup()
   #taggedUnderWay: TaggedGroup | null = null
+  /** What is encoded: one for all records, filled by each. */
+  readonly #record = {} as { -readonly [Key in keyof RecordInput]: RecordInput[Key] }
   /** The tagged events of the call under way. */
   readonly #taggedNow: TaggedEvent[] = []
 
@@ -130,7 +131,7 @@ export class Staging {
       assert(this.#last === last + records.length - recordsBefore, 'accept must not stage')
       if (changes !== undefined) this.#claims.apply(this.#claims.check(changes))
       // Nothing behind this line throws: the call has happened.
-      for (const { streamId, head } of ends) this.#group.heads.set(streamId, head)
+      for (const end of ends) this.#group.heads.set(end.streamId, end)
       if (this.#taggedNow.length > 0) this.#keepTagged()
       for (const deletion of deletions) this.#group.deletions.push(deletion)
       this.#recordedAtMs = recordedAtMs
@@ -230,7 +231,10 @@ export class Staging {
     for (let before = 0; before < at; before++) {
       assert(ends[before]!.streamId !== streamId, 'each stream appears once')
     }
-    const keyHash = hashText(streamId)
+    const record = this.#record
+    record.keyHash = hashText(streamId)
+    record.aggregateId = aggregateId
+    record.recordedAtMs = recordedAtMs
     const count = append.events.length
     const events = new Array<RecordedEvent>(count)
     let { version, position: previousPosition, index: previousIndex } = head
@@ -240,20 +244,16 @@ export class Staging {
       const position = this.#last + 1
       const shape = this.#shapes.resolve(aggregateType, event.type, event.schemaVersion, event.data)
       const sealed = this.#sealed(aggregateType, streamId, version, event)
-      const bytes = encodeRecord({
-        shape,
-        keyHash,
-        aggregateId,
-        version,
-        position,
-        previousPosition,
-        previousIndex,
-        recordedAtMs,
-        occurredAtMs: event.occurredAtMs ?? null,
-        data: sealed === null ? event.data : sealed.data,
-        metadata: event.metadata,
-        sealed: sealed === null ? null : sealed.sealed,
-      })
+      record.shape = shape
+      record.version = version
+      record.position = position
+      record.previousPosition = previousPosition
+      record.previousIndex = previousIndex
+      record.occurredAtMs = event.occurredAtMs ?? null
+      record.data = sealed === null ? event.data : sealed.data
+      record.metadata = event.metadata
+      record.sealed = sealed === null ? null : sealed.sealed
+      const bytes = encodeRecord(record)
       this.#checkSize(streamId, shape, bytes.length)
       records.push(bytes)
       this.#last = position
@@ -264,8 +264,7 @@ export class Staging {
       previousIndex = layout.add(position, bytes.length)
     }
     const state = streamStateAfter(append.events[count - 1]!.type)
-    const end = { version, position: previousPosition, index: previousIndex, state }
-    ends[at] = { streamId, head: end }
+    ends[at] = { streamId, version, position: previousPosition, index: previousIndex, state }
     return events
   }
 
