@@ -21,6 +21,16 @@ import type { TagSource } from './read-tagged.js'
 import type { SegmentLayout } from './segment-layout.js'
 import type { TagEntry, TaggedEvent } from './tags.js'
 
+/** Records of consecutive positions that lie together, and what is known of all of them. */
+export interface RecordRun {
+  /** The position of the last. */
+  readonly last: Position
+  /** Whether all of their bytes were found sound at once: none of them needs a check of its own. */
+  readonly isSound: boolean
+  /** The numbers of their shapes; `null`: not known. */
+  readonly shapes: readonly number[] | null
+}
+
 /** Records by position, as of one moment. Used synchronously: refresh, read, release. */
 export interface RecordSource {
   /** The keys of what is sealed in records. */
@@ -35,6 +45,8 @@ export interface RecordSource {
    * @param index - Where in its segment it is, which finds it sooner. @default not known
    */
   recordAt(position: Position, index?: number): Buffer | undefined
+  /** What is known of the record and of those behind it. `undefined`: nothing. */
+  runAt(position: Position): RecordRun | undefined
   /** The shape of that number. Leaves the record that was read last as it is. */
   shapeAt(number: number): Shape | undefined
   /** Lets go of what `refresh` took. */

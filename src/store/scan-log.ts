@@ -1,8 +1,9 @@
 /**
  * Scanning the log: one batch of wanted events, from a position on.
  *
- * Unwanted records are passed over on their header alone, but their checksum is looked at all the
- * same: a damaged header must not make an event look unwanted. Runs per event, on any thread.
+ * Records that lie together are checked at once, and passed over at once when no shape among them is wanted.
+ * Where that cannot be told, each is looked at: its header says whether it is wanted, but only when its
+ * checksum is right, since a damaged header must not make an event look unwanted. Runs per event, on any thread.
  */
 
 import assert from 'node:assert/strict'
@@ -11,12 +12,15 @@ import { keyHashOf, shapeNumberOf } from '../events/record.js'
 import type { KeyReader } from '../events/seal.js'
 import type { Shape } from '../events/shapes.js'
 import type { LogBatch, ReadBatchOptions } from './contracts.js'
-import type { RecordSource } from './log-storage.js'
+import type { RecordRun, RecordSource } from './log-storage.js'
 import { eventOfRecord, shapeOfRecord, soundRecordAt } from './record-reader.js'
 
 const bytesMaxDefault = 8 * 1024 * 1024
 const scanMaxDefault = 65_536
 const eventsMaxLimit = 100_000
+
+/** Of a record that lies alone, or among others of which nothing can be told. */
+const nothingKnown: RecordRun = Object.freeze({ last: 0, isSound: false, shapes: null })
 
 /** Opens no seal. */
 const everybodyForgotten: KeyReader = Object.freeze({ keyAt: () => null })
@@ -53,9 +57,17 @@ function scan(source: RecordSource, options: ReadBatchOptions, head: Position): 
   const keys = options.asForgotten === true ? everybodyForgotten : source.keys
   let bytesRead = 0
   let position = after
+  let run = nothingKnown
   while (position < to && events.length < eventsMax && bytesRead < bytesMax) {
     position++
-    const bytes = soundRecordAt(source, position)
+    if (position > run.last) {
+      run = source.runAt(position) ?? nothingKnown
+      if (!shapes.wantsAnyOf(run)) {
+        position = Math.min(run.last, to)
+        continue
+      }
+    }
+    const bytes = run.isSound ? source.recordAt(position)! : soundRecordAt(source, position)
     const shape = shapes.wanted(position, bytes)
     if (shape === null) continue
     const keyHash = keyHashOf(bytes)
@@ -79,14 +91,30 @@ class WantedShapes {
     this.#wantsType = wantsType
   }
 
+  /** Whether any record of a run may be wanted. */
+  wantsAnyOf({ shapes }: RecordRun): boolean {
+    if (shapes === null || this.#wantsType === undefined) return true
+    for (const number of shapes) {
+      const known = this.#known[number]
+      if (known === null) continue
+      if (known !== undefined) return true
+      const shape = this.#source.shapeAt(number)
+      // One that the store does not have is found, and told, with the record.
+      if (shape === undefined || this.#remember(shape) !== null) return true
+    }
+    return false
+  }
+
   wanted(position: Position, bytes: Buffer): Shape | null {
-    const number = shapeNumberOf(bytes)
-    const known = this.#known[number]
+    const known = this.#known[shapeNumberOf(bytes)]
     if (known !== undefined) return known
-    const shape = shapeOfRecord(this.#source, position, bytes)
-    const { type, aggregateType, schemaVersion } = shape
+    return this.#remember(shapeOfRecord(this.#source, position, bytes))
+  }
+
+  #remember(shape: Shape): Shape | null {
+    const { number, type, aggregateType, schemaVersion } = shape
     const wants = this.#wantsType?.(type, aggregateType, schemaVersion) ?? true
     this.#known[number] = wants ? shape : null
-    return wants ? shape : null
+    return this.#known[number]
   }
 }

@@ -22,20 +22,34 @@ export async function readRawTable(
   return new Map(entries)
 }
 
-/** The records of all segments, by position: cut as the indexes of their segments say. */
+/** The records of all segments, by position. */
 export async function readRecords(directory: string): Promise<ReadonlyMap<number, Buffer>> {
   const records = new Map<number, Buffer>()
   for (const [key, segment] of await readRawTable(directory, 'log', 'events')) {
-    const count = segment.readUInt32BE(0)
-    let start = 4 + 4 * count
-    for (let at = 0; at < count; at++) {
-      const end = 4 + 4 * count + segment.readUInt32BE(4 + 4 * at)
-      records.set(Number.parseInt(key, 16) + at, segment.subarray(start, end))
-      start = end
-    }
-    assert.equal(start, segment.length)
+    const first = Number.parseInt(key, 16)
+    for (const [at, record] of cutSegment(segment).records.entries())
+      records.set(first + at, record)
   }
   return records
+}
+
+/** A segment, cut as its index says; the records are views of it. */
+export function cutSegment(segment: Buffer): {
+  readonly shapes: readonly number[]
+  readonly records: readonly Buffer[]
+} {
+  const count = segment.readUInt16BE(4)
+  const shapesAt = 8 + 4 * count
+  const shapes = Array.from({ length: segment.readUInt16BE(6) }, (_each, at) =>
+    segment.readUInt32BE(shapesAt + 4 * at),
+  )
+  const recordsAt = shapesAt + 4 * shapes.length
+  const ends = Array.from({ length: count }, (_each, at) => segment.readUInt32BE(8 + 4 * at))
+  assert.equal(recordsAt + ends.at(-1)!, segment.length)
+  const records = ends.map((end, at) =>
+    segment.subarray(recordsAt + (ends[at - 1] ?? 0), recordsAt + end),
+  )
+  return { shapes, records }
 }
 
 export function u64(value: number): string {

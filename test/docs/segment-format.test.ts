@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { openRuntime } from '../../src/index.js'
 import { Ledger, ledgerApp } from './ledger-app.js'
-import { readRawTable, readRecords, u64 } from './raw-tables.js'
+import { cutSegment, readRawTable, readRecords, u64 } from './raw-tables.js'
 
 describe('the log of a busy store', () => {
   const groupsFolded = 64
@@ -33,6 +34,15 @@ describe('the log of a busy store', () => {
     // Both are of the stream `a`, whose first record is the first of the segment.
     assert.equal(records.get(2)!.readBigUInt64BE(20), 1n)
     assert.equal(records.get(2)!.subarray(4, 8).toString('hex'), '01000001')
+  })
+
+  test('says of each segment that it is sound, and which shapes are in it', async () => {
+    const segments = await readRawTable(directory, 'log', 'events')
+
+    for (const [key, segment] of segments) {
+      assert.equal(segment.readUInt32BE(0), crc32(segment.subarray(4), Number.parseInt(key, 16)))
+      assert.deepEqual(cutSegment(segment).shapes, [1])
+    }
   })
 
   test('has the heads of older groups in a table of their own', async () => {

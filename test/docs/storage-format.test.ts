@@ -132,7 +132,7 @@ describe('the log', () => {
     const [epoch, format, storeId] = [...meta.values()].map((value) => unpack(value))
 
     assert.deepEqual(names, ['epoch', 'format', 'storeId'])
-    assert.deepEqual([epoch, format], [1, 2])
+    assert.deepEqual([epoch, format], [1, 3])
     assert.match(storeId, /^[0-9A-Z]{26}$/)
   })
 })

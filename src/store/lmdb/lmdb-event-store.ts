@@ -30,7 +30,7 @@ import { LmdbLogStorage } from './lmdb-log-storage.js'
 import { assertUnlocked, releaseLock, takeLock } from './lock.js'
 
 /** The format of the log's tables and records. */
-export const logFormat = 2
+export const logFormat = 3
 
 interface Ownership {
   readonly storeId: string

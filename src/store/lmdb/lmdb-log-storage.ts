@@ -12,7 +12,7 @@ import type { Shape } from '../../events/shapes.js'
 import type { ClaimEntry } from '../claims.js'
 import { StoreStoppedError } from '../errors.js'
 import type { KeyVault } from '../keys/key-vault.js'
-import type { ChainHead, LogStorage, LogTail, StagedGroup } from '../log-storage.js'
+import type { ChainHead, LogStorage, LogTail, RecordRun, StagedGroup } from '../log-storage.js'
 import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
 import { type BytesTable, type Environment, settled } from './environment.js'
@@ -78,6 +78,10 @@ export class LmdbLogStorage implements LogStorage {
 
   recordAt(position: Position, index?: number): Buffer | undefined {
     return this.#tables.recordAt(position, index)
+  }
+
+  runAt(position: Position): RecordRun | undefined {
+    return this.#tables.runAt(position)
   }
 
   shapeAt(number: number): Shape | undefined {
@@ -192,7 +196,7 @@ function segmentsOf({ after, records, layout }: StagedGroup): Write<Position>[] 
   const { firsts } = layout
   return firsts.map((first, at) => {
     const next = firsts[at + 1] ?? after + records.length + 1
-    return [first, encodeSegment(records, first - after - 1, next - after - 1)]
+    return [first, encodeSegment(first, records, first - after - 1, next - after - 1)]
   })
 }
 
@@ -208,7 +212,10 @@ function rewrittenBy(tables: LogTables, { deletions }: StagedGroup): Write<Posit
     segments.set(first, rewritten)
   }
   tables.release()
-  return [...segments].map(([first, records]) => [first, encodeSegment(records, 0, records.length)])
+  return [...segments].map(([first, records]) => [
+    first,
+    encodeSegment(first, records, 0, records.length),
+  ])
 }
 
 function headsOf({ heads }: RecentHeads): Write<string>[] {

@@ -13,7 +13,7 @@ import type { KeyReader } from '../../events/seal.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import { streamStates } from '../../events/stream-end.js'
 import type { ClaimEntry } from '../claims.js'
-import { type ChainHead, noStream } from '../log-storage.js'
+import { type ChainHead, noStream, type RecordRun } from '../log-storage.js'
 import type { TagSource } from '../read-tagged.js'
 import { tagPrefix } from '../tags.js'
 import { type BytesTable, type Environment, openTable } from './environment.js'
@@ -73,6 +73,10 @@ export class LogTables implements TagSource {
   recordAt(position: Position, index: number = unknownIndex): Buffer | undefined {
     if (!this.#segment.holds(position)) this.#openSegment(position, index)
     return this.#segment.holds(position) ? this.#segment.recordAt(position) : undefined
+  }
+
+  runAt(position: Position): RecordRun | undefined {
+    return this.recordAt(position) === undefined ? undefined : this.#segment.run()
   }
 
   /** All records of the segment that one is in, and the first position. `undefined`: there is none. */

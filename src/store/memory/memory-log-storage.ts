@@ -88,6 +88,10 @@ export class MemoryLogStorage implements LogStorage {
     return this.#disk.log.records[position - 1]
   }
 
+  runAt(): undefined {
+    return undefined
+  }
+
   shapeAt(number: number): Shape | undefined {
     return this.#disk.log.shapes[number - 1]
   }

@@ -240,7 +240,7 @@ test('a record whose seal was changed, its checksum put right, is damage', async
   // The last byte of the seal stands right before the replacement, a text of one byte and its length.
   record[record.length - 'no name'.length - 2]! ^= 1
   record.writeUInt32BE(crc32(record.subarray(4), 1), 0)
-  await tables.events.put(1, encodeSegment([record], 0, 1))
+  await tables.events.put(1, encodeSegment(1, [record], 0, 1))
   await tables.environment.close()
 
   const store: EventStore = await directory.openStore()
