@@ -16,6 +16,7 @@ export const contestants: readonly Contestant[] = [
   { id: 'bare-log', isPeer: false },
   { id: 'dramatis-memory', isPeer: false },
   { id: 'better-sqlite3', isPeer: true },
+  { id: 'better-sqlite3-metadata', isPeer: true },
   { id: 'emmett-sqlite', isPeer: true },
   { id: 'event-storage-synced', isPeer: true },
   { id: 'event-storage', isPeer: true },

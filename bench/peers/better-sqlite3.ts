@@ -1,124 +1,15 @@
 /**
- * What a good engineer would write instead of using a library: SQLite by hand, one transaction per tick.
- *
- * Commands that arrive in one turn of the event loop share one transaction and its fsync, and are settled after
- * it. The states are kept in memory, so nothing is read back; accounts are numbers in the table of events, which
- * keeps the index that a stream is read by small. Versions 13 and later do not load on Node 20.
+ * SQLite by hand, recording no more than the payload, its type, version and time.
  */
 
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
-import type { Peer, Session } from '../comparison/peer.js'
-import {
-  type Account,
-  type Amount,
-  accountId,
-  accounts,
-  assertValid,
-  driveLanes,
-  emptyAccount,
-  evolve,
-  payload,
-} from '../comparison/workload.js'
-import { installedVersion } from './package-version.js'
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS accounts (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-  CREATE TABLE IF NOT EXISTS events (
-    position INTEGER PRIMARY KEY,
-    account INTEGER NOT NULL REFERENCES accounts,
-    version INTEGER NOT NULL,
-    type TEXT NOT NULL,
-    recordedMs INTEGER NOT NULL,
-    data TEXT NOT NULL,
-    UNIQUE (account, version)
-  );
-`
-
-interface Waiting {
-  readonly account: number
-  readonly command: Amount
-  readonly resolve: (version: number) => void
-  readonly reject: (error: unknown) => void
-}
+import type { Peer } from '../comparison/peer.js'
+import { described, nothingElse, openSession, settings } from './better-sqlite3-session.js'
 
 const peer: Peer = {
+  ...described,
   name: 'better-sqlite3, by hand',
-  version: installedVersion('better-sqlite3'),
-  durability: 'power loss: fsync per transaction, before the answer',
-  settings:
-    'journal_mode=WAL, synchronous=FULL, one transaction per turn of the event loop, prepared insert, states in memory',
-  isKept: true,
-  open: async (directory) => openSession(join(directory, 'events.db')),
+  settings: `${settings}; no more than the payload, its type, version and time`,
+  open: async (directory) => openSession(directory, nothingElse),
 }
 
 export default peer
-
-function openSession(file: string): Session {
-  const database = new Database(file)
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = FULL')
-  database.exec(schema)
-  const count = database.prepare('SELECT count(*) FROM events').pluck()
-  const append = appenderTo(database)
-  return {
-    run: (commands, inFlight) =>
-      driveLanes(commands, inFlight, (account) => append(account, payload)),
-    recorded: async () => Number(count.get()),
-    close: async () => void database.close(),
-  }
-}
-
-/** @returns what settles a command when its transaction is on the disk. */
-function appenderTo(
-  database: Database.Database,
-): (account: number, command: Amount) => Promise<number> {
-  const insert = database.prepare(
-    'INSERT INTO events (account, version, type, recordedMs, data) VALUES (?, ?, ?, ?, ?)',
-  )
-  const states = statesIn(database)
-  let waiting: Waiting[] = []
-
-  const write = database.transaction((group: readonly Waiting[]) => {
-    const recordedMs = Date.now()
-    for (const { account, command } of group) {
-      const state = evolve(states[account]!, command)
-      insert.run(account, state.count, 'Added', recordedMs, JSON.stringify(command))
-      states[account] = state
-    }
-  })
-  const flush = (): void => {
-    const group = waiting
-    waiting = []
-    try {
-      write(group)
-    } catch (error) {
-      for (const { reject } of group) reject(error)
-      return
-    }
-    for (const { account, resolve } of group) resolve(states[account]!.count)
-  }
-  return (account, command) => {
-    assertValid(command)
-    return new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(flush)
-      waiting.push({ account, command, resolve, reject })
-    })
-  }
-}
-
-/** Every account is known from the start, with what was recorded of it. */
-function statesIn(database: Database.Database): Account[] {
-  const register = database.prepare('INSERT OR IGNORE INTO accounts (number, id) VALUES (?, ?)')
-  database.transaction(() => {
-    for (let account = 0; account < accounts; account++) register.run(account, accountId(account))
-  })()
-  const states = Array.from({ length: accounts }, () => emptyAccount)
-  const recorded = database.prepare<[], { account: number; data: string }>(
-    'SELECT account, data FROM events ORDER BY position',
-  )
-  for (const { account, data } of recorded.iterate()) {
-    states[account] = evolve(states[account]!, JSON.parse(data))
-  }
-  return states
-}
