@@ -26,7 +26,8 @@ export class LmdbTable implements Table {
   }
 
   get(key: TableKey): EventValue | undefined {
-    const bytes = this.bytes.getBinary(this.#encoded(key))
+    // Overwritten by the next read; decoding copies.
+    const bytes = this.bytes.getBinaryFast(this.#encoded(key))
     return bytes === undefined ? undefined : decodeValue(bytes)
   }
 
