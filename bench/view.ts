@@ -38,7 +38,6 @@ await withScratch(async (scratch) => {
     { name: 'Dramatis', run: () => rebuild(runtime) },
     { name: 'bare', run: () => applyBare(scratch, log) },
   ]
-  await applyBare(scratch, log)
   const found = await takeLongTurns(cases)
   tell({
     id: 'view',

@@ -1,7 +1,7 @@
 /**
  * A log to be read: the same events in a store of ours and, one record per key, in a bare one.
  *
- * Written with `durability: 'commit'`, in commits of a thousand, since nothing of it is measured.
+ * Written with `durability: 'commit'`, in large commits, since nothing of it is measured.
  */
 
 import { systemClock } from '../../src/base/clock.js'
@@ -17,16 +17,11 @@ export interface Sample {
 export type SampleOf = (at: number) => Sample
 
 const aggregateType = 'Counter'
-export const eventsPerCommit = 1_000
+export const eventsPerCommit = 10_000
 
 /** As long as a ULID, and like it in the beginning. */
 export function commandIdOf(at: number): string {
   return `01HZX3V9QK${String(at).padStart(16, '0')}`
-}
-
-/** An event of {@link Counter} for each of `streams`, round after round. */
-export function countersOf(streams: number): SampleOf {
-  return (at) => ({ type: 'Added', aggregateId: `counter-${at % streams}` })
 }
 
 /** Records events in a directory that a runtime can be opened on. */
