@@ -1,32 +1,27 @@
 /**
  * How long does an actor take to come into memory, with a snapshot and without?
  *
- * Actors of 1,000 events each, recorded in turns, so that no two events of one actor lie beside each other,
- * in LMDB. One actor has room in memory, so every question brings one in. What is timed is the whole of
- * `actor(...).state()`; with a moment, a state of the past that no snapshot helps with. The cases take turns.
+ * The events of the actors are recorded in turns, so that no two of one actor lie beside each other. One
+ * actor has room in memory, so every question brings one in. What is timed is the whole of
+ * `actor(...).state()`; with a moment, a state of the past that no snapshot helps with.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type AnyActor, defineActor, defineApp, openRuntime, type Runtime } from 'dramatis'
-import { systemClock } from '../src/base/clock.js'
 import { yieldToEventLoop } from '../src/base/signal.js'
-import { openLmdbEventStore } from '../src/store/lmdb/lmdb-event-store.js'
 import { Counter } from './programs/counter.js'
-import { payload } from './programs/program.js'
+import { appendsOf, openFilledLog } from './programs/fill-log.js'
+import { exactly } from './suite/exactly.js'
+import { scaled } from './suite/scale.js'
+import { type Scratch, withScratch } from './suite/scratch.js'
+import { spreadOf } from './suite/spread.js'
+import { tell } from './suite/tell.js'
+import { measureInTurns } from './suite/turns.js'
 
 const actors = 50
-const events = 1_000
-const rounds = 7
+const events = scaled(1_000)
 /** How often each actor is brought in, in one case of one round. */
-const turns = 5
-
-interface Case {
-  readonly name: string
-  /** Brings each actor in once. */
-  readonly ask: (id: string) => Promise<unknown>
-}
+const askedTimes = 5
+const ids = Array.from({ length: actors }, (_, at) => `counter-${at}`)
 
 /** The same actor, keeping snapshots. */
 const Kept = defineActor('Counter', {
@@ -42,87 +37,58 @@ const Kept = defineActor('Counter', {
   snapshot: { onPassivation: true },
 })
 
-const directory = await mkdtemp(join(tmpdir(), 'dramatis-bench-'))
-const opened: Runtime[] = []
-const ids = Array.from({ length: actors }, (_, at) => `counter-${at}`)
-try {
-  const bare = await open('bare', Counter)
-  const kept = await open('kept', Kept)
-  const cases: readonly Case[] = [
-    { name: '1,000 events', ask: (id) => bare.actor(Counter, id).state() },
-    { name: 'a snapshot of them', ask: (id) => kept.actor(Kept, id).state() },
-    { name: 'version 500 of them', ask: (id) => bare.actor(Counter, id).state({ version: 500 }) },
-  ]
-  for (const each of cases) await askAll(each)
+await withScratch(async (scratch) => {
+  const bare = await open(scratch, 'bare', Counter)
+  const kept = await open(scratch, 'kept', Kept)
+  for (const id of ids) await kept.actor(Kept, id).state()
   // All of them but the one that is in memory.
   while (kept.status().actors.snapshotsWritten < actors - 1) await yieldToEventLoop()
-  const results: (readonly number[])[] = []
-  for (let round = 0; round < rounds; round++) results.push(await runRound(round, cases))
-  for (const line of report(results, cases)) console.log(line)
-} finally {
-  for (const runtime of opened) await runtime.close()
-  await rm(directory, { recursive: true, force: true })
-}
+
+  const version = events / 2
+  const found = await measureInTurns([
+    measured(`${events} events`, events, (id) => bare.actor(Counter, id).state()),
+    measured('a snapshot of them', events, (id) => kept.actor(Kept, id).state()),
+    measured(`version ${version} of them`, version, (id) =>
+      bare.actor(Counter, id).state({ version }),
+    ),
+  ])
+  tell({
+    id: 'activation',
+    question: 'How long does an actor take to come into memory?',
+    setting: `${actors} actors of ${events} events of 100 bytes, in LMDB, none in memory; the median of each round`,
+    figures: [...found].map(([name, values]) => ({ name, unit: 'us', values })),
+  })
+  await bare.close()
+  await kept.close()
+})
 
 /** A directory full of events, and a runtime on it with room for one actor. */
-async function open(name: string, actor: AnyActor): Promise<Runtime> {
-  const dataDir = join(directory, name)
-  const store = await openLmdbEventStore(dataDir, { clock: systemClock, durability: 'commit' })
-  const metadata = { commandId: 'bench', correlationId: 'bench', causationId: 'bench' }
-  const event = { type: 'Added', schemaVersion: 1, data: { ...payload }, metadata }
-  for (let written = 0; written < events; written++) {
-    store.stage(
-      ids.map((aggregateId) => ({
-        aggregateType: 'Counter',
-        aggregateId,
-        expectedVersion: 'any' as const,
-        events: [event],
-      })),
-    )
-    await store.commit()
-  }
+async function open(scratch: Scratch, name: string, actor: AnyActor): Promise<Runtime> {
+  const dataDir = scratch.directory(name)
+  const store = await openFilledLog(dataDir, appendsOf(actors), events)
   await store.close()
   const app = defineApp({ actors: [actor] })
-  const runtime = await openRuntime({ app, dataDir, workers: 'inline', limits: { actorsMax: 1 } })
-  opened.push(runtime)
-  return runtime
+  return await openRuntime({ app, dataDir, workers: 'inline', limits: { actorsMax: 1 } })
 }
 
-async function askAll({ ask }: Case): Promise<void> {
-  for (const id of ids) await ask(id)
-}
-
-/** One turn each; who goes first changes. @returns milliseconds per actor, alongside the cases. */
-async function runRound(round: number, cases: readonly Case[]): Promise<readonly number[]> {
-  const first = round % cases.length
-  const medians = new Map<Case, number>()
-  for (const each of [...cases.slice(first), ...cases.slice(0, first)]) {
-    medians.set(each, await medianMs(each))
-  }
-  return cases.map((each) => medians.get(each)!)
-}
-
-/** Each actor by itself, so that a pause of the machine counts for one of them. */
-async function medianMs({ ask }: Case): Promise<number> {
-  const timesMs: number[] = []
-  for (let turn = 0; turn < turns; turn++) {
-    for (const id of ids) {
-      const startedMs = performance.now()
-      await ask(id)
-      timesMs.push(performance.now() - startedMs)
+/** Each actor by itself, so that a pause of the machine counts for one of them. Microseconds. */
+function measured(
+  name: string,
+  count: number,
+  ask: (id: string) => Promise<{ readonly count: number }>,
+) {
+  const measure = async (): Promise<number> => {
+    const timesUs: number[] = []
+    for (let asked = 0; asked < askedTimes; asked++) {
+      for (const id of ids) {
+        const startedMs = performance.now()
+        const state = await ask(id)
+        timesUs.push((performance.now() - startedMs) * 1_000)
+        exactly(`events of ${id}`, state.count, count)
+      }
+      await yieldToEventLoop()
     }
-    await yieldToEventLoop()
+    return spreadOf(timesUs).median
   }
-  return timesMs.sort((a, b) => a - b)[timesMs.length >> 1]!
-}
-
-function report(results: readonly (readonly number[])[], cases: readonly Case[]): string[] {
-  const rows = cases.map(({ name }, at) => {
-    const sorted = results.map((round) => round[at]!).sort((a, b) => a - b)
-    const [median, lowest, highest] = [sorted[sorted.length >> 1]!, sorted[0]!, sorted.at(-1)!].map(
-      (value) => value.toFixed(3),
-    )
-    return `  ${name.padEnd(22)}${median!.padStart(8)}  (${lowest} to ${highest})`
-  })
-  return ['', `Milliseconds per actor, medians of ${rounds} rounds (median, range)`, ...rows]
+  return { name, measure }
 }

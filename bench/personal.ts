@@ -3,150 +3,99 @@
  *
  * Events of the same payload with nothing, one field, two fields of one subject, and two fields of two
  * subjects sealed: written through the memory store, whose own cost is smallest, and read from LMDB as a
- * projector reads. Last, read once more when every key is destroyed. The cases take turns in each round.
+ * projector reads. Last, read once more when every key is destroyed.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import benny from 'benny'
 import { systemClock } from '../src/base/clock.js'
 import type { EventStore, EventToStage, StreamAppend } from '../src/store/contracts.js'
-import { openLmdbEventStore } from '../src/store/lmdb/lmdb-event-store.js'
 import { openMemoryEventStore } from '../src/store/memory/memory-event-store.js'
+import { added, appendsOf, fillLog, openFilledLog, readLog } from './programs/fill-log.js'
+import type { Figure } from './suite/answer.js'
+import { comparedWithFirst } from './suite/compared.js'
+import { exactly } from './suite/exactly.js'
+import { scaled } from './suite/scale.js'
+import { type Scratch, withScratch } from './suite/scratch.js'
+import { tell } from './suite/tell.js'
+import { briefRounds, type Case, takeTurns } from './suite/turns.js'
 
-const events = 50_000
 const streams = 1_000
-const batchEvents = 2_048
-const rounds = 5
-/** benny's own limits for one case of one round. */
-const limits = { minSamples: 3, maxTime: 0.7 }
+const commits = scaled(5)
+const events = streams * commits
 
-interface Case {
-  readonly name: string
-  /** Fields, each with what makes one subject of a stream another. */
-  readonly personal: readonly (readonly [string, string])[]
+/** Fields, each with what makes one subject of a stream another. */
+const sealed: Readonly<Record<string, readonly (readonly [field: string, whose: string])[]>> = {
+  'nothing personal': [],
+  'one field': [['email', '']],
+  'two of one subject': [
+    ['email', ''],
+    ['name', ''],
+  ],
+  'two of two subjects': [
+    ['email', ''],
+    ['name', ' and friend'],
+  ],
 }
-
-const cases: readonly Case[] = [
-  { name: 'nothing personal', personal: [] },
-  { name: 'one field', personal: [['email', '']] },
-  {
-    name: 'two of one subject',
-    personal: [
-      ['email', ''],
-      ['name', ''],
-    ],
-  },
-  {
-    name: 'two of two subjects',
-    personal: [
-      ['email', ''],
-      ['name', ' and friend'],
-    ],
-  },
-]
 
 const data = { customerId: 'c-4711', name: 'Ada Lovelace', email: 'ada@example.test', cents: 1_999 }
-const metadata = { commandId: 'bench', correlationId: 'bench', causationId: 'bench' }
 
-function appendsOf({ personal }: Case): readonly StreamAppend[] {
-  return Array.from({ length: streams }, (_, at) => {
-    const plain: EventToStage = { type: 'Registered', schemaVersion: 1, data, metadata }
-    const fields = personal.map(([field, who]) => ({
+await withScratch(async (scratch) => {
+  const written = await comparing('written', Object.keys(sealed).map(writing))
+  const stores: EventStore[] = []
+  for (const name of Object.keys(sealed)) {
+    stores.push(await openFilledLog(scratch.directory(name), sealedAppends(name), commits))
+  }
+  stores.push(await openForgotten(scratch))
+  const names = [...Object.keys(sealed), 'two of one subject, forgotten']
+  const read = await comparing(
+    'read',
+    names.map((name, at) => reading(name, stores[at]!)),
+  )
+  tell({
+    id: 'personal',
+    question: 'What do personal fields cost?',
+    setting:
+      'events of 100 bytes of 1,000 people; written to memory, read from LMDB and decoded on one thread',
+    figures: [...written, ...read],
+  })
+  for (const store of stores) await store.close()
+})
+
+function sealedAppends(name: string): readonly StreamAppend[] {
+  return appendsOf(streams, (at): EventToStage => {
+    const plain = { ...added, data }
+    const personal = sealed[name]!.map(([field, whose]) => ({
       field,
-      subjectId: `subject ${at}${who}`,
+      subjectId: `subject ${at}${whose}`,
       forgotten: '[forgotten]',
     }))
-    return {
-      aggregateType: 'Person',
-      aggregateId: `person-${at}`,
-      expectedVersion: 'any',
-      events: [fields.length === 0 ? plain : { ...plain, personal: fields }],
-    }
+    return personal.length === 0 ? plain : { ...plain, personal }
   })
 }
 
-async function fill(store: EventStore, each: Case): Promise<void> {
-  const appends = appendsOf(each)
-  for (let written = 0; written < events; written += streams) {
-    store.stage(appends)
-    await store.commit()
+async function openForgotten(scratch: Scratch): Promise<EventStore> {
+  const appends = sealedAppends('two of one subject')
+  const store = await openFilledLog(scratch.directory('forgotten'), appends, commits)
+  const subjects = Array.from({ length: streams }, (_, at) => `subject ${at}`)
+  await store.subjects.destroy(subjects, async () => {})
+  return store
+}
+
+function writing(name: string): Case {
+  const appends = sealedAppends(name)
+  const run = async (): Promise<void> => {
+    const store = await openMemoryEventStore({ clock: systemClock })
+    await fillLog(store, appends, commits)
+    await store.close()
   }
+  return { name: `${name}, written`, perRun: events, run }
 }
 
-async function writeAll(each: Case): Promise<void> {
-  const store = await openMemoryEventStore({ clock: systemClock })
-  await fill(store, each)
-  await store.close()
+function reading(name: string, store: EventStore): Case {
+  const run = async (): Promise<void> => exactly('events read', await readLog(store), events)
+  return { name: `${name}, read`, perRun: events, run }
 }
 
-/** Scans and decodes the whole log as a projector does. */
-async function readAll(store: EventStore): Promise<void> {
-  for (let after = 0; after < store.head; ) {
-    const batch = await store.readBatch({ after, eventsMax: batchEvents })
-    after = batch.scannedTo
-  }
-}
-
-/** One turn each; who goes first changes. @returns events per second, alongside the works. */
-async function runRound(
-  title: string,
-  works: readonly (readonly [string, () => Promise<void>])[],
-  round: number,
-): Promise<readonly number[]> {
-  const first = round % works.length
-  const summary = await benny.suite(
-    `${title}, round ${round + 1} of ${rounds}`,
-    benny.configure({ cases: limits }),
-    ...[...works.slice(first), ...works.slice(0, first)].map(([name, work]) =>
-      benny.add(name, async () => void (await work())),
-    ),
-  )
-  return works.map(
-    ([name]) => events / summary.results.find((each) => each.name === name)!.details.mean,
-  )
-}
-
-async function compare(
-  title: string,
-  works: readonly (readonly [string, () => Promise<void>])[],
-): Promise<string[]> {
-  for (const [, work] of works) await work()
-  const results: (readonly number[])[] = []
-  for (let round = 0; round < rounds; round++) results.push(await runRound(title, works, round))
-  const rows = works.map(([name], at) => {
-    const sorted = results.map((round) => round[at]!).sort((a, b) => a - b)
-    const ratios = results.map((round) => round[at]! / round[0]!).sort((a, b) => a - b)
-    const median = Math.round(sorted[sorted.length >> 1]!)
-    const micros = (1e6 / median).toFixed(1)
-    const ratio = ratios[ratios.length >> 1]!.toFixed(2)
-    return `  ${name.padEnd(22)}${median.toLocaleString('en').padStart(10)}  ${micros.padStart(5)} us each  ${ratio} of the first`
-  })
-  return ['', `${title}, events per second, median of ${rounds} rounds`, ...rows]
-}
-
-const directory = await mkdtemp(join(tmpdir(), 'dramatis-bench-'))
-const stores: EventStore[] = []
-try {
-  const written = await compare(
-    'written',
-    cases.map((each) => [each.name, () => writeAll(each)]),
-  )
-  const reads: (readonly [string, () => Promise<void>])[] = []
-  for (const each of [...cases, { ...cases[2]!, name: 'two, forgotten' }]) {
-    const path = join(directory, `case-${stores.length}`)
-    const store = await openLmdbEventStore(path, { clock: systemClock, durability: 'commit' })
-    stores.push(store)
-    await fill(store, each)
-    if (stores.length > cases.length) {
-      const subjects = Array.from({ length: streams }, (_, at) => `subject ${at}`)
-      await store.subjects.destroy(subjects, async () => {})
-    }
-    reads.push([each.name, () => readAll(store)])
-  }
-  for (const line of [...written, ...(await compare('read', reads))]) console.log(line)
-} finally {
-  for (const store of stores) await store.close()
-  await rm(directory, { recursive: true, force: true })
+async function comparing(title: string, cases: readonly Case[]): Promise<readonly Figure[]> {
+  for (const each of cases) await each.run()
+  return comparedWithFirst(await takeTurns(title, cases, briefRounds))
 }

@@ -1,24 +1,26 @@
 /**
  * How many steps of sagas come through per second, end to end and durable, and how late are timers then?
  *
- * 10,000 instances of five steps, each step a command to one of 1,000 actors, in LMDB with an fsync per
- * group, the index of instances kept on a worker thread. A step counts when its instance has recorded its
- * end; the clock runs from the first starting event to the last `Completed`. Beside it, timers fire all
- * along: first while as many instances as possible begin at once, then while they begin at a set rate.
- * Each round has a directory of its own.
+ * Each instance has five steps, each a command to one of 1,000 actors; the index of instances is kept on a
+ * worker thread. A step counts when its instance has recorded its end; the clock runs from the first
+ * starting event to the last `Completed`. Beside it, timers fire all along: first while as many instances
+ * as possible begin at once, then while they begin at a set rate. Each round has a directory of its own.
  */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openRuntime, type Runtime } from 'dramatis'
-import app, { Alarm, Job, Work } from './programs/saga-app.js'
+import { Alarm, Job, Work } from './programs/saga-app.js'
+import type { Figure } from './suite/answer.js'
+import { exactly } from './suite/exactly.js'
+import { percentileOf } from './suite/percentile.js'
+import { scaled } from './suite/scale.js'
+import { withScratch } from './suite/scratch.js'
+import { tell } from './suite/tell.js'
 
-const instances = 10_000
+const instances = scaled(2_000)
 const stepsEach = 5
-const timers = 2_000
+const timers = 5_000
 /** Starting commands in flight. */
 const inFlight = 1_000
 const rounds = 5
@@ -29,27 +31,36 @@ const tickMs = 10
 interface Round {
   readonly stepsPerSecond: number
   readonly lateMs: readonly number[]
-  readonly heapMiB: number
 }
 
-void app
-const results: Round[] = []
-for (let round = 0; round < rounds; round++) {
-  results.push(await runRound(startAll))
-  const { stepsPerSecond } = results.at(-1)!
-  console.log(`round ${round + 1} of ${rounds}: ${Math.round(stepsPerSecond)} steps per second`)
-}
-console.log(`at ${ratePerSecond * stepsEach} steps per second`)
-const paced = await runRound(startPaced)
-for (const line of report()) console.log(line)
-
-async function runRound(start: (runtime: Runtime) => Promise<void>): Promise<Round> {
-  const directory = await mkdtemp(join(tmpdir(), 'dramatis-bench-'))
-  const runtime = await openRuntime({
-    app: new URL('./programs/saga-app.js', import.meta.url),
-    dataDir: directory,
-    workers: 1,
+await withScratch(async (scratch) => {
+  const fast: Round[] = []
+  for (let round = 0; round < rounds; round++) {
+    fast.push(await runRound(scratch.directory(`round-${round}`), startAll))
+  }
+  const paced = await runRound(scratch.directory('paced'), startPaced)
+  tell({
+    id: 'sagas',
+    question: 'How many steps of sagas per second, and how late are timers meanwhile?',
+    setting: `${instances.toLocaleString('en')} instances of ${stepsEach} steps, 1,000 actors, 500 timers a second; fsync per group; one worker`,
+    figures: [
+      {
+        name: 'steps',
+        unit: 'per second',
+        values: fast.map(({ stepsPerSecond }) => stepsPerSecond),
+      },
+      ...lateness('timers late', fast),
+      ...lateness(`timers late at ${ratePerSecond * stepsEach} steps/s`, [paced]),
+    ],
   })
+})
+
+async function runRound(
+  dataDir: string,
+  start: (runtime: Runtime) => Promise<void>,
+): Promise<Round> {
+  const app = new URL('./programs/saga-app.js', import.meta.url)
+  const runtime = await openRuntime({ app, dataDir, workers: 1 })
   const lateness = watchTimers()
   try {
     await setTimers(runtime)
@@ -58,14 +69,12 @@ async function runRound(start: (runtime: Runtime) => Promise<void>): Promise<Rou
     await start(runtime)
     await completed
     const seconds = (performance.now() - startMs) / 1_000
-    return {
-      stepsPerSecond: (instances * stepsEach) / seconds,
-      lateMs: lateness.stop(),
-      heapMiB: process.memoryUsage().heapUsed / 2 ** 20,
-    }
+    const lateMs = lateness.stop()
+    exactly('units booked', await countBooked(runtime), instances * stepsEach)
+    return { stepsPerSecond: (instances * stepsEach) / seconds, lateMs }
   } finally {
+    lateness.stop()
     await runtime.close()
-    await rm(directory, { recursive: true, force: true })
   }
 }
 
@@ -112,6 +121,14 @@ function watchCompleted(runtime: Runtime): Promise<void> {
   })
 }
 
+async function countBooked(runtime: Runtime): Promise<number> {
+  let booked = 0
+  for await (const { type } of runtime.log.read({ after: 0, types: ['UnitsBooked'] })) {
+    if (type === 'UnitsBooked') booked++
+  }
+  return booked
+}
+
 function watchTimers(): { stop(): readonly number[] } {
   const lateMs: number[] = []
   const listen = (message: unknown): void => {
@@ -127,28 +144,11 @@ function watchTimers(): { stop(): readonly number[] } {
   }
 }
 
-function report(): string[] {
-  const speeds = results.map(({ stepsPerSecond }) => stepsPerSecond).sort((a, b) => a - b)
-  return [
-    '',
-    `Steps per second, ${rounds} rounds of ${text(instances)} instances of ${stepsEach} (median, range)`,
-    `  ${text(speeds[speeds.length >> 1]!)}  (${text(speeds[0]!)} to ${text(speeds.at(-1)!)})`,
-    'Lateness of timers meanwhile, ms (timers, p50, p99, max)',
-    lateness(
-      'as fast as possible',
-      results.flatMap(({ lateMs }) => lateMs),
-    ),
-    lateness(`at ${text(paced.stepsPerSecond)} steps per second`, paced.lateMs),
-  ]
-}
-
-function lateness(load: string, lateMs: readonly number[]): string {
-  const late = [...lateMs].sort((a, b) => a - b)
-  const percentile = (share: number): number => late[Math.floor((late.length - 1) * share)] ?? 0
-  const figures = [text(late.length), percentile(0.5), percentile(0.99), percentile(1)]
-  return `  ${load.padEnd(34)}${figures.join('  ')}`
-}
-
-function text(value: number): string {
-  return Math.round(value).toLocaleString('en')
+function lateness(name: string, of: readonly Round[]): readonly Figure[] {
+  const figure = (which: string, share: number): Figure => ({
+    name: `${name}, ${which}`,
+    unit: 'ms',
+    values: of.map(({ lateMs }) => percentileOf(lateMs, share)),
+  })
+  return [figure('p50', 0.5), figure('p99', 0.99), figure('max', 1)]
 }
