@@ -19,7 +19,7 @@ import { tell } from './suite/tell.js'
 import { briefRounds, type Case, takeTurns } from './suite/turns.js'
 
 const streams = 1_000
-const commits = scaled(5)
+const commits = scaled(4)
 const events = streams * commits
 
 /** Fields, each with what makes one subject of a stream another. */

@@ -18,9 +18,9 @@ import { scaled } from './suite/scale.js'
 import { withScratch } from './suite/scratch.js'
 import { tell } from './suite/tell.js'
 
-const instances = scaled(2_000)
+const instances = scaled(1_500)
 const stepsEach = 5
-const timers = 5_000
+const timers = 3_000
 /** Starting commands in flight. */
 const inFlight = 1_000
 const rounds = 5

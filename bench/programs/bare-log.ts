@@ -17,8 +17,10 @@ const headerBytes = 36
 const reserveHeader = 2_048 | headerBytes
 
 export interface BareLog extends Program {
-  /** Writes one event of every actor. Resolves when they survive power loss. */
-  writeGroup(): Promise<unknown>
+  /** Writes events of so many actors, by default of all. Resolves when they survive power loss. */
+  writeGroup(events?: number): Promise<unknown>
+  /** Writes one event, and waits for the disk on this very thread. */
+  writeBlocking(): void
 }
 
 export function openBareLog(dataDir: string, writesHeads: boolean): BareLog {
@@ -36,16 +38,18 @@ export function openBareLog(dataDir: string, writesHeads: boolean): BareLog {
   const packr = new Packr({ useRecords: false })
   let position = 0
 
-  const writeGroup = (): Promise<boolean> =>
+  const putNext = (): void => {
+    const actor = position % actors
+    position++
+    const bytes = packr.pack(envelope(actor, position), reserveHeader)
+    bytes.writeUInt32BE(position, 0)
+    void events.put(position, bytes)
+    if (writesHeads) void heads.put(`Counter-counter-${actor}`, headOf(position))
+  }
+  const writeGroup = (count = actors): Promise<boolean> =>
     // One batch is one transaction, whose fsync has returned when its promise resolves.
     environment.batch(() => {
-      for (let actor = 0; actor < actors; actor++) {
-        position++
-        const bytes = packr.pack(envelope(actor, position), reserveHeader)
-        bytes.writeUInt32BE(position, 0)
-        void events.put(position, bytes)
-        if (writesHeads) void heads.put(`Counter-counter-${actor}`, headOf(position))
-      }
+      for (let put = 0; put < count; put++) putNext()
     })
 
   return {
@@ -54,6 +58,7 @@ export function openBareLog(dataDir: string, writesHeads: boolean): BareLog {
       for (let written = 0; written < batchCommands; written += actors) await writeGroup()
     },
     writeGroup,
+    writeBlocking: () => environment.transactionSync(putNext),
     recorded: () => events.getCount(),
     close: () => environment.close(),
   }
