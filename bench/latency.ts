@@ -40,7 +40,9 @@ interface Round {
 await withScratch(async (scratch) => {
   const app = new URL('./programs/followed-counters.js', import.meta.url)
   const runtime = await openRuntime({ app, dataDir: scratch.directory('data'), workers: 1 })
-  const counters = Array.from({ length: actors }, (_, at) => runtime.actor(Counter, `counter-${at}`))
+  const counters = Array.from({ length: actors }, (_, at) =>
+    runtime.actor(Counter, `counter-${at}`),
+  )
   const send = (at: number) => counters[at % actors]!.send('add', payload)
   await runRound(runtime, send, targetRate, scaled(2_000))
 
