@@ -77,7 +77,6 @@ async function runRound(
   const sent = new Latencies()
   const receipt = new Latencies()
   let refused = 0
-  const answers: Promise<void>[] = []
   const sendOne = async (at: number, dueMs: number): Promise<void> => {
     sent.record(performance.now() - dueMs)
     try {
@@ -90,8 +89,14 @@ async function runRound(
     }
   }
   const schedule = { startMs: performance.now(), ratePerSecond, count }
-  await runOpenLoop(schedule, (at, dueMs) => answers.push(sendOne(at, dueMs)))
-  await Promise.all(answers)
+  // Counted: a list of so many promises would be work for the garbage collector meanwhile.
+  await new Promise<void>((resolve, reject) => {
+    let open = count
+    const settle = (): void => {
+      if (--open === 0) resolve()
+    }
+    runOpenLoop(schedule, (at, dueMs) => void sendOne(at, dueMs).then(settle, reject)).catch(reject)
+  })
   await caughtUp(runtime)
   watch.close()
   if (ratePerSecond <= targetRate) exactly(`refused at ${ratePerSecond}/s`, refused, 0)

@@ -17,7 +17,7 @@ const headerBytes = 36
 const reserveHeader = 2_048 | headerBytes
 
 export interface BareLog extends Program {
-  /** Writes events of so many actors, by default of all. Resolves when they survive power loss. */
+  /** Writes so many events, of the actors in turn; by default one of each. Resolves when they survive power loss. */
   writeGroup(events?: number): Promise<unknown>
   /** Writes one event, and waits for the disk on this very thread. */
   writeBlocking(): void
@@ -38,18 +38,18 @@ export function openBareLog(dataDir: string, writesHeads: boolean): BareLog {
   const packr = new Packr({ useRecords: false })
   let position = 0
 
-  const putNext = (): void => {
+  const putNext = (isLastOfActor: boolean): void => {
     const actor = position % actors
     position++
     const bytes = packr.pack(envelope(actor, position), reserveHeader)
     bytes.writeUInt32BE(position, 0)
     void events.put(position, bytes)
-    if (writesHeads) void heads.put(`Counter-counter-${actor}`, headOf(position))
+    if (writesHeads && isLastOfActor) void heads.put(`Counter-counter-${actor}`, headOf(position))
   }
   const writeGroup = (count = actors): Promise<boolean> =>
     // One batch is one transaction, whose fsync has returned when its promise resolves.
     environment.batch(() => {
-      for (let put = 0; put < count; put++) putNext()
+      for (let left = count; left > 0; left--) putNext(left <= actors)
     })
 
   return {
@@ -58,7 +58,7 @@ export function openBareLog(dataDir: string, writesHeads: boolean): BareLog {
       for (let written = 0; written < batchCommands; written += actors) await writeGroup()
     },
     writeGroup,
-    writeBlocking: () => environment.transactionSync(putNext),
+    writeBlocking: () => environment.transactionSync(() => putNext(true)),
     recorded: () => events.getCount(),
     close: () => environment.close(),
   }
