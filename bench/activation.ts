@@ -46,7 +46,7 @@ await withScratch(async (scratch) => {
 
   const version = events / 2
   const found = await measureInTurns([
-    measured(`${events} events`, events, (id) => bare.actor(Counter, id).state()),
+    measured(`${shown(events)} events`, events, (id) => bare.actor(Counter, id).state()),
     measured('a snapshot of them', events, (id) => kept.actor(Kept, id).state()),
     measured(`version ${version} of them`, version, (id) =>
       bare.actor(Counter, id).state({ version }),
@@ -55,12 +55,16 @@ await withScratch(async (scratch) => {
   tell({
     id: 'activation',
     question: 'How long does an actor take to come into memory?',
-    setting: `${actors} actors of ${events} events of 100 bytes, in LMDB, none in memory; the median of each round`,
+    setting: `${actors} actors of ${shown(events)} events of 100 bytes, in LMDB, none in memory; the median of each round`,
     figures: [...found].map(([name, values]) => ({ name, unit: 'us', values })),
   })
   await bare.close()
   await kept.close()
 })
+
+function shown(count: number): string {
+  return count.toLocaleString('en')
+}
 
 /** A directory full of events, and a runtime on it with room for one actor. */
 async function open(scratch: Scratch, name: string, actor: AnyActor): Promise<Runtime> {

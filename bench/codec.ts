@@ -12,11 +12,10 @@ import { payload } from './programs/program.js'
 import { exactly } from './suite/exactly.js'
 import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
-import { type Case, takeTurns } from './suite/turns.js'
+import { briefRounds, type Case, takeTurns } from './suite/turns.js'
 
 /** As many as a turn of a reader decodes. */
 const records = 1_024
-const rounds = { rounds: 5, limits: { minSamples: 5, minTime: 0.05, maxTime: 0.3 } }
 
 const shape = {
   number: 1,
@@ -47,7 +46,7 @@ const found = await takeTurns(
     repeated('decode', (at) => decoded(at).version),
     repeated('bare unpack', (at) => (unpackr.unpack(packed[at]!) as unknown[]).length),
   ],
-  rounds,
+  briefRounds,
 )
 tell({
   id: 'codec',

@@ -9,11 +9,10 @@ import { Mailbox } from '../src/actors/mailbox.js'
 import { exactly } from './suite/exactly.js'
 import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
-import { type Case, takeTurns } from './suite/turns.js'
+import { briefRounds, type Case, takeTurns } from './suite/turns.js'
 
 const depths = [1, 1_000]
 const messagesPerRun = 100_000
-const rounds = { rounds: 5, limits: { minSamples: 5, minTime: 0.05, maxTime: 0.3 } }
 
 interface Message {
   readonly number: number
@@ -22,7 +21,7 @@ interface Message {
 const messages: readonly Message[] = Array.from({ length: 1_000 }, (_, number) => ({ number }))
 
 const cases = depths.flatMap((depth) => [throughMailbox(depth), throughArray(depth)])
-const found = await takeTurns('mailbox', cases, rounds)
+const found = await takeTurns('mailbox', cases, briefRounds)
 tell({
   id: 'mailbox',
   question: 'What does it cost to put and take a message, beside an array?',

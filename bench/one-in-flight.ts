@@ -18,7 +18,7 @@ import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
 import { type Measured, measureInTurns } from './suite/turns.js'
 
-const commandsPerRound = scaled(2_000, 50)
+const commandsPerRound = scaled(1_000, 50)
 const rounds = 5
 
 /** Microseconds. */

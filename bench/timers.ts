@@ -21,8 +21,8 @@ import { tell } from './suite/tell.js'
 
 /** What is measured along the way has one value for each part of the way. */
 const parts = 5
-const batch = 100
-const pending = parts * batch * scaled(100)
+const batch = 1_000
+const pending = parts * batch * scaled(10)
 const ratePerSecond = 2_000
 const aheadMs = 500
 const hourMs = 3_600_000
@@ -40,11 +40,15 @@ await withScratch(async (scratch) => {
   tell({
     id: 'timers',
     question: 'What do timers cost, and how late are they?',
-    setting: `${pending.toLocaleString('en')} pending, set ${batch} in a transaction; ${ratePerSecond.toLocaleString('en')} a second fall due beside them; each transaction flushed`,
+    setting: `${shown(pending)} pending, set ${shown(batch)} in a transaction; ${shown(ratePerSecond)} a second fall due beside them; each transaction flushed`,
     figures,
   })
   await database.close()
 })
+
+function shown(count: number): string {
+  return count.toLocaleString('en')
+}
 
 function timer(name: string, dueAtMs: number): DueName & DueSetting {
   return { owner: '', name, id: `01J0000000-${name}`, dueAtMs, everyMs: null, action }
