@@ -2,7 +2,8 @@
  * What does a record cost to encode and to decode, beside MessagePack alone?
  *
  * Bare packs and unpacks the same array: ids, metadata and the payload's values. A record has a header and
- * a CRC-32 in front of it, which is checked before decoding, and what is decoded is a whole event.
+ * a CRC-32 in front of it, which is checked before decoding, as where it is read by itself, and what is
+ * decoded is a whole event.
  */
 
 import { Packr, Unpackr } from 'msgpackr'

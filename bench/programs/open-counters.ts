@@ -13,7 +13,7 @@ export interface Counters {
   send(): Promise<unknown>
   /** Sends so many, with so many of them on their way at any time. */
   sendMany(count: number, inFlight: number): Promise<void>
-  /** Whether everything that was sent is recorded, and nothing else. */
+  /** Throws, when it is closed, unless exactly what was sent is recorded. */
   close(): Promise<void>
 }
 
