@@ -42,11 +42,9 @@ export async function openCounterLanes(
   }
 }
 
-/** Every one of so many actors in turn, so many times. */
-export function* inTurns(actors: number, times: number): Generator<number> {
-  for (let time = 0; time < times; time++) {
-    for (let actor = 0; actor < actors; actor++) yield actor
-  }
+/** Every one of some actors in turn, again and again. */
+export function* inTurns(actors: Iterable<number>, times: number): Generator<number> {
+  for (let time = 0; time < times; time++) yield* actors
 }
 
 /** How long one of so many takes on average. Microseconds. */
