@@ -1,5 +1,5 @@
 /**
- * Commands to counters in a given order, a thousand of them on their way at any time.
+ * Commands to counters in a given order, so many of them on their way at any time.
  *
  * Each command goes through a reference made for it, as a server does per request.
  */
@@ -19,11 +19,10 @@ export interface CounterLanes {
   close(): Promise<void>
 }
 
-const lanes = 1_000
-
 export async function openCounterLanes(
   dataDir: string,
   limits: NonNullable<RuntimeOptions['limits']> = {},
+  inFlight = 1_000,
 ): Promise<CounterLanes> {
   const runtime = await openRuntime({ app, dataDir, workers: 'inline', limits })
   return {
@@ -34,7 +33,7 @@ export async function openCounterLanes(
           await runtime.actor(Counter, counterId(next.value)).send('add', payload)
         }
       }
-      await Promise.all(Array.from({ length: lanes }, lane))
+      await Promise.all(Array.from({ length: inFlight }, lane))
     },
     recorded: () => runtime.status().store.head,
     resident: () => runtime.status().actors.actorsResident,
