@@ -1,131 +1,155 @@
 /**
  * How fast is a view rebuilt, and does its memory stay flat?
  *
- * One log of 100-byte events, one worker, a view with a row per actor and one index, in LMDB: with few
- * rows that change all the time, and with many; beside reading and decoding the same log and no more. The
- * cases take turns in each round; the ratio of each round counts. Memory is that of the whole process,
- * sampled after each turn of a rebuild.
+ * One log of 100-byte events, one worker, views in LMDB: with few rows that change all the time, with some, and
+ * with many; beside reading and decoding the same log and no more. They take turns in each round. Then a view
+ * of ten million events, which is built because its version was raised: the rate and the memory of each fifth of
+ * the log.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRuntime, type Runtime } from 'dramatis'
-import { systemClock } from '../src/base/clock.js'
-import { openLmdbEventStore } from '../src/store/lmdb/lmdb-event-store.js'
 import { type ClosableLogReader, openLmdbLogReader } from '../src/store/lmdb/lmdb-log-reader.js'
-import { payload } from './programs/program.js'
-import { Totals } from './programs/totals.js'
+import { fillStore } from './programs/fill-store.js'
+import { largeStore } from './programs/large-store.js'
+import { appBefore, RaisedTotals } from './programs/raised-totals.js'
+import {
+  FewTotals,
+  ManyTotals,
+  SomeTotals,
+  someRows,
+  type TotalsDefinition,
+} from './programs/totals.js'
+import type { Figure } from './suite/answer.js'
+import { exactly } from './suite/exactly.js'
+import { fifthsOf, type Sample } from './suite/fifths.js'
+import { readProcessMemory } from './suite/process-memory.js'
+import { scaled } from './suite/scale.js'
+import { type Scratch, withScratch } from './suite/scratch.js'
+import { ratios, spreadOf } from './suite/spread.js'
+import { tell } from './suite/tell.js'
+import { measureInTurns } from './suite/turns.js'
 
-const events = Number(process.env.BENCH_EVENTS ?? 1_000_000)
-const rounds = 5
-const cases = [
-  { name: '1,000 rows', streams: 1_000 },
-  { name: '100,000 rows', streams: 100_000 },
-]
+const events = scaled(1_000, 100) * 1_000
+const rounds = 3
 const mebibyte = 1024 * 1024
+const views = [
+  { name: '1,000 rows', view: FewTotals, rows: 1_000 },
+  { name: '10,000 rows', view: SomeTotals, rows: someRows },
+  { name: '100,000 rows', view: ManyTotals, rows: 100_000 },
+]
 
-interface Subject {
-  readonly runtime: Runtime
-  readonly log: ClosableLogReader
-}
+await withScratch(async (scratch) => {
+  const inTurns = await measureViews(scratch)
+  const large = await rebuildLarge(largeStore(scratch))
+  const { median } = spreadOf(inTurns.find(({ name }) => name === '10,000 rows')!.values)
+  const rates = large.map(({ perSecond }) => perSecond)
+  const held = large.map(({ ownBytesMax }) => ownBytesMax / mebibyte)
+  tell({
+    id: 'rebuild',
+    question: 'How fast is a view rebuilt, and does its memory stay flat?',
+    setting:
+      `${events.toLocaleString('en')} events, one worker, exactly once, an index where there are 1,000 and ` +
+      '100,000 rows; then ten million events and 10,000 rows, each value a fifth of the log; memory of the ' +
+      'process without mapped pages of files, at its most; rows and cursor flushed together',
+    figures: [
+      ...inTurns,
+      { name: 'ten million events', unit: 'per second', values: rates },
+      {
+        name: 'ten million events, of 10,000 rows',
+        unit: 'ratio',
+        values: rates.map((rate) => rate / median),
+      },
+      { name: 'ten million events, memory', unit: 'MiB', values: held },
+      {
+        name: 'ten million events, memory of the first fifth',
+        unit: 'ratio',
+        values: held.map((each) => each / held[0]!),
+      },
+    ],
+  })
+})
 
-interface Sample {
-  readonly eventsPerSecond: number
-  /** Of reading the log alone, in the same round. */
-  readonly ratio: number
-  /** Growth of the process from the first turn to the last, and its largest at any turn. MiB. */
-  readonly growthMiB: number
-  readonly peakMiB: number
-}
-
-const directory = await mkdtemp(join(tmpdir(), 'dramatis-bench-'))
-const subjects: Subject[] = []
-try {
-  for (const [at, { streams }] of cases.entries()) subjects.push(await open(`${at}`, streams))
-  const results: Sample[][] = cases.map(() => [])
-  for (let round = 0; round < rounds; round++) {
-    for (let at = 0; at < cases.length; at++) {
-      const turn = (round + at) % cases.length
-      results[turn]!.push(await measure(subjects[turn]!))
-    }
-  }
-  for (const line of report(results)) console.log(line)
-} finally {
-  for (const { runtime, log } of subjects) {
-    log.close()
-    await runtime.close()
-  }
-  await rm(directory, { recursive: true, force: true })
-}
-
-/** A runtime on a log of its own, with the view caught up. */
-async function open(name: string, streams: number): Promise<Subject> {
-  const dataDir = join(directory, name)
-  const store = await openLmdbEventStore(dataDir, { clock: systemClock, durability: 'commit' })
-  const metadata = { commandId: 'bench', correlationId: 'bench', causationId: 'bench' }
-  const event = { type: 'Added', schemaVersion: 1, data: { ...payload }, metadata }
-  for (let written = 0; written < events; written += 1_000) {
-    const appends = Array.from({ length: 1_000 }, (_, at) => ({
-      aggregateType: 'Counter',
-      aggregateId: `counter-${(written + at) % streams}`,
-      expectedVersion: 'any' as const,
-      events: [event],
-    }))
-    store.stage(appends)
-    await store.commit()
-  }
-  await store.close()
+/** Views of one store, rebuilt in turns. */
+async function measureViews(scratch: Scratch): Promise<readonly Figure[]> {
+  const dataDir = scratch.directory('views')
+  await fillStore(dataDir, { events, actors: events / 10 })
   const app = new URL('./programs/totals.js', import.meta.url)
   const runtime = await openRuntime({ app, dataDir, workers: 1 })
-  await runtime.caughtUp(events, { view: Totals, timeoutMs: 600_000 })
-  return { runtime, log: openLmdbLogReader(dataDir) }
+  for (const { view } of views) await runtime.caughtUp(events, { view, timeoutMs: 600_000 })
+  const log = openLmdbLogReader(dataDir)
+  const found = await measureInTurns(
+    [
+      { name: 'reading', measure: () => readAll(log) },
+      ...views.map(({ name, view, rows }) => ({
+        name,
+        measure: () => rebuild(runtime, view, rows),
+      })),
+    ],
+    rounds,
+  )
+  log.close()
+  await runtime.close()
+  const reading = found.get('reading')!
+  return [
+    { name: 'reading and decoding', unit: 'per second', values: reading },
+    ...views.flatMap(({ name }): readonly Figure[] => {
+      const values = found.get(name)!
+      return [
+        { name, unit: 'per second', values },
+        { name: `${name}, of reading`, unit: 'ratio', values: ratios(values, reading) },
+      ]
+    }),
+  ]
 }
 
-async function measure({ runtime, log }: Subject): Promise<Sample> {
-  const readMs = await readAll(log)
-  const sizes: number[] = []
-  const { durationMs } = await runtime.rebuild(Totals, {
-    onProgress: () => sizes.push(process.memoryUsage.rss() / mebibyte),
-  })
-  return {
-    eventsPerSecond: (events / durationMs) * 1_000,
-    ratio: readMs / durationMs,
-    growthMiB: sizes.at(-1)! - sizes[0]!,
-    peakMiB: Math.max(...sizes),
+/** @returns events per second. */
+async function rebuild(runtime: Runtime, view: TotalsDefinition, rows: number): Promise<number> {
+  const { durationMs } = await runtime.rebuild(view)
+  await assertCounted(runtime, view, rows, events)
+  return (events / durationMs) * 1_000
+}
+
+/** Every event is in a row, once. */
+async function assertCounted(
+  runtime: Runtime,
+  view: TotalsDefinition,
+  rows: number,
+  expected: number,
+): Promise<void> {
+  let counted = 0
+  for (let row = 0; row < rows; row++) {
+    counted += (await runtime.view(view).get(`row-${row}`))?.events ?? 0
   }
+  exactly('events in the rows', counted, expected)
 }
 
-/** @returns milliseconds. */
+/** @returns events per second. */
 async function readAll(log: ClosableLogReader): Promise<number> {
-  const startedMs = systemClock.elapsedMs()
+  const startedMs = performance.now()
   for (let after = 0; after < events; ) {
     after = (await log.readBatch({ after, eventsMax: 2_048 })).scannedTo
   }
-  return systemClock.elapsedMs() - startedMs
+  return (events / (performance.now() - startedMs)) * 1_000
 }
 
-function report(results: readonly (readonly Sample[])[]): string[] {
-  const rows = cases.map(({ name }, at) => {
-    const samples = results[at]!
-    const [median, lowest, highest] = spread(samples.map((each) => each.eventsPerSecond))
-    const ratios = samples.map((each) => each.ratio).sort((a, b) => a - b)
-    const growth = spread(samples.map((each) => each.growthMiB))
-    const peak = spread(samples.map((each) => each.peakMiB))
-    return (
-      `  ${name.padEnd(14)}${median.padStart(9)}  (${lowest} to ${highest})  ${ratios[ratios.length >> 1]!.toFixed(2)} of read alone` +
-      `  growth ${growth[0]} MiB (${growth[1]} to ${growth[2]}), peak ${peak[0]} MiB`
-    )
+/** A view of the large store, built beside the one that serves; removed afterwards. */
+async function rebuildLarge(dataDir: string): Promise<ReturnType<typeof fifthsOf>> {
+  // The version before is begun: that is enough for the next one to be built in its place.
+  await (await openRuntime({ app: appBefore, dataDir, workers: 'inline' })).close()
+  const app = new URL('./programs/raised-totals.js', import.meta.url)
+  const runtime = await openRuntime({ app, dataDir, workers: 1 })
+  const startedMs = performance.now()
+  const samples: Sample[] = []
+  await runtime.rebuild(RaisedTotals, {
+    onProgress: ({ position }) => {
+      const { ownBytes } = readProcessMemory()
+      samples.push({ done: position, elapsedMs: performance.now() - startedMs, ownBytes })
+    },
   })
-  const title = `${events.toLocaleString('en')} events rebuilt on one worker, ${rounds} rounds`
-  return ['', `${title}: events per second (median, range), memory of the process`, ...rows]
-}
-
-/** Median, lowest, highest. */
-function spread(values: readonly number[]): readonly [string, string, string] {
-  const sorted = [...values].sort((a, b) => a - b)
-  const [median, lowest, highest] = [sorted[sorted.length >> 1]!, sorted[0]!, sorted.at(-1)!].map(
-    (value) => Math.round(value).toLocaleString('en'),
-  )
-  return [median!, lowest!, highest!]
+  await assertCounted(runtime, RaisedTotals, someRows, runtime.status().store.head)
+  await runtime.close()
+  rmSync(join(dataDir, 'views'), { recursive: true })
+  return fifthsOf(samples)
 }

@@ -1,8 +1,17 @@
 /**
- * What the rebuild benchmark builds: a view of the counters, with one index.
+ * What the rebuild benchmark builds: views of the counters with few rows, some, and many.
+ *
+ * The rows of few and of many change in turns, and have an index. Those of some belong to every ten thousandth
+ * actor and have none.
  */
 
-import { type AppDefinition, defineApp, defineProjector, rowType } from 'dramatis'
+import {
+  type AppDefinition,
+  defineApp,
+  defineProjector,
+  type ProjectorDefinition,
+  rowType,
+} from 'dramatis'
 import { Counter } from './counter.js'
 
 export interface Total {
@@ -11,21 +20,58 @@ export interface Total {
   readonly note: string
 }
 
-export const Totals = defineProjector('Totals', {
-  version: 1,
-  from: [Counter],
-  row: rowType<Total>(),
-  indexes: { byCents: (row) => [row.cents] },
-  on: {
-    Added: ({ aggregateId, data }, view) =>
-      view.upsert(aggregateId, (row) => ({
-        events: (row?.events ?? 0) + 1,
-        cents: (row?.cents ?? 0) + data.amountCents,
-        note: data.note,
-      })),
-  },
+export type TotalsDefinition = ProjectorDefinition<string, Total, string>
+
+export const someRows = 10_000
+
+const idStart = 'counter-'.length
+
+export const FewTotals: TotalsDefinition = inTurns('FewTotals', 1_000)
+export const ManyTotals: TotalsDefinition = inTurns('ManyTotals', 100_000)
+export const SomeTotals: TotalsDefinition = someTotals(1)
+
+const app: AppDefinition = defineApp({
+  actors: [Counter],
+  projectors: [FewTotals, SomeTotals, ManyTotals],
 })
 
-const app: AppDefinition = defineApp({ actors: [Counter], projectors: [Totals] })
-
 export default app
+
+/** A row for every ten thousandth actor, `row-0` to `row-9999`. */
+export function someTotals(version: number): TotalsDefinition {
+  return defineProjector('SomeTotals', {
+    version,
+    from: [Counter],
+    row: rowType<Total>(),
+    on: {
+      Added: ({ aggregateId, data }, view) =>
+        view.upsert(`row-${Number(aggregateId.slice(idStart)) % someRows}`, (row) =>
+          added(row, data),
+        ),
+    },
+  })
+}
+
+function inTurns(name: string, rows: number): TotalsDefinition {
+  return defineProjector(name, {
+    version: 1,
+    from: [Counter],
+    row: rowType<Total>(),
+    indexes: { byCents: (row) => [row.cents] },
+    on: {
+      Added: ({ position, data }, view) =>
+        view.upsert(`row-${position % rows}`, (row) => added(row, data)),
+    },
+  })
+}
+
+function added(
+  row: Total | undefined,
+  { amountCents, note }: { readonly amountCents: number; readonly note: string },
+): Total {
+  return {
+    events: (row?.events ?? 0) + 1,
+    cents: (row?.cents ?? 0) + amountCents,
+    note,
+  }
+}
