@@ -29,7 +29,8 @@ export function scaleFor({ title, scale }: Axis, values: readonly number[]): Sca
   if (values.length === 0 || wrong !== undefined) {
     throw new RangeError(`expected values from 0 for the axis '${title}', found ${wrong}`)
   }
-  if (scale === 'linear') return linear(Math.max(...values))
+  // One that shows nothing but zeros has two ends all the same.
+  if (scale === 'linear') return linear(Math.max(...values) || 1)
   if (Math.min(...values) === 0) {
     throw new RangeError(`expected values above 0 for the logarithmic axis '${title}', found 0`)
   }
@@ -37,7 +38,7 @@ export function scaleFor({ title, scale }: Axis, values: readonly number[]): Sca
 }
 
 function linear(highest: number): Scale {
-  const step = roundUp((highest || 1) / (linearTicksMax - 1))
+  const step = roundUp(highest / (linearTicksMax - 1))
   const count = Math.max(1, Math.ceil((highest / step) * (1 - Number.EPSILON * 8)))
   const ticks = Array.from({ length: count + 1 }, (_, at) => exact(at * step))
   const end = ticks.at(-1)!
@@ -47,9 +48,10 @@ function linear(highest: number): Scale {
 function logarithmic(lowest: number, highest: number): Scale {
   const isDense = Math.log10(highest / lowest) <= denseDecadesMax
   const factors = isDense ? [1, 2, 5] : [1]
-  const first = Math.floor(Math.log10(lowest))
-  const last = Math.ceil(Math.log10(highest))
-  const all = Array.from({ length: last - first + 2 }, (_, at) => first + at).flatMap((power) =>
+  // One power beyond on both sides: logarithms are rounded.
+  const first = Math.floor(Math.log10(lowest)) - 1
+  const last = Math.ceil(Math.log10(highest)) + 1
+  const all = Array.from({ length: last - first + 1 }, (_, at) => first + at).flatMap((power) =>
     factors.map((factor) => exact(factor * 10 ** power)),
   )
   const from = all.findLastIndex((tick) => tick <= lowest)
