@@ -110,7 +110,7 @@ describe('the memory of a command', () => {
     [
       {
         figure: 'heap bytes',
-        most: 3_400,
+        most: 3_500,
         hint: 'Where they come from is told by node --heap-prof, with --heap-prof-interval=4096.',
       },
       {
