@@ -30,6 +30,8 @@ import { runBenchmark } from './suite/run-benchmark.js'
 import { scaled } from './suite/scale.js'
 import { resultsFolder } from './suite/tell.js'
 
+/** How many of those that took longest are named. */
+const namedMax = 8
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const repositoryRoot = fileURLToPath(new URL('../../', import.meta.url))
 const { values, positionals: wanted } = parseArgs({
@@ -77,7 +79,7 @@ async function runAll(): Promise<boolean> {
   const startedAt = new Date()
   const machine = describeMachine(repositoryRoot)
   clearAnswers(resultsFolder, names)
-  const failures = await runEach()
+  const { failures, durations } = await runEach()
   const durationMs = Date.now() - startedAt.getTime()
   const run: Run = {
     startedAt: startedAt.toISOString(),
@@ -90,15 +92,21 @@ async function runAll(): Promise<boolean> {
   if (wanted.length === 0) writeRun(resultsFolder, run)
   const isMatching = tellTargets()
   console.log(`\n${names.length} benchmarks in ${minutes(durationMs)}`)
+  const longest = [...durations].sort(([, a], [, b]) => b - a).slice(0, namedMax)
+  console.log(`The longest: ${longest.map((each) => `${each[0]} ${minutes(each[1])}`).join(', ')}`)
   for (const [name, why] of failures) console.log(`${name} has no answer: ${why}`)
   if (run.scale !== 1) console.log(`At a scale of ${run.scale}: the figures are worth nothing.`)
   if (machine.isSyncFree) console.log(`${tmpdir()} is in memory: nothing here is durable.`)
   return isMatching && failures.size === 0
 }
 
-/** Goes on when one fails. @returns why, by their names. */
-async function runEach(): Promise<ReadonlyMap<string, string>> {
+/** Goes on when one fails. @returns why, and how long each took in milliseconds, by their names. */
+async function runEach(): Promise<{
+  readonly failures: ReadonlyMap<string, string>
+  readonly durations: ReadonlyMap<string, number>
+}> {
   const failures = new Map<string, string>()
+  const durations = new Map<string, number>()
   const startedMs = performance.now()
   const interrupted = new AbortController()
   // The one that runs is interrupted too; what was made for all has to be removed.
@@ -111,17 +119,22 @@ async function runEach(): Promise<ReadonlyMap<string, string>> {
         failures.set(name, 'the run was interrupted')
         continue
       }
-      const elapsed = minutes(performance.now() - startedMs)
+      const beganMs = performance.now()
+      const elapsed = minutes(beganMs - startedMs)
       console.log(`\n=== ${name}, ${at + 1} of ${names.length}, after ${elapsed}`)
       const failure = await runBenchmark(join(folder, `${name}.js`), {
         BENCH_LARGE_STORE: largeStore,
       })
-      if (failure !== null) failures.set(name, failure)
+      durations.set(name, performance.now() - beganMs)
+      if (failure === null) continue
+      failures.set(name, failure)
+      // What it found before it failed may be wrong, too.
+      clearAnswers(resultsFolder, [name])
     }
   } finally {
     rmSync(largeStore, { recursive: true, force: true })
   }
-  return failures
+  return { failures, durations }
 }
 
 /** @returns whether the answers have the figures that targets ask for. */
