@@ -63,11 +63,19 @@ if (values['without-running'] && !values.publish) {
 if (values.page) publishPage(repositoryRoot)
 else {
   const isWell = values['without-running'] || (await runAll())
-  if (values.publish) publish(repositoryRoot, readResults(resultsFolder, all))
+  if (values.publish) publishResults()
   if (!isWell) process.exitCode = 1
 }
 if (values.page || values.publish)
   console.log(`\nPublished: ${publishedPaths(repositoryRoot).page}`)
+
+function publishResults(): void {
+  try {
+    publish(repositoryRoot, readResults(resultsFolder, all))
+  } catch (error) {
+    refuse((error as Error).message)
+  }
+}
 
 function refuse(why: string): never {
   console.error(why)

@@ -5,7 +5,8 @@
  */
 
 import type { Measured } from '../comparison/answer.js'
-import { baselineId } from '../comparison/contestants.js'
+import { baselineId, contestants } from '../comparison/contestants.js'
+import { type Plan, wholePlan } from '../comparison/plan.js'
 import type { Row } from '../comparison/summary.js'
 import type { Answer, Figure } from '../suite/answer.js'
 import { ratios } from '../suite/spread.js'
@@ -14,6 +15,7 @@ import { ratios } from '../suite/spread.js'
 export interface Comparison {
   readonly startedAt: string
   readonly machine: { readonly node: string; readonly processors: string }
+  readonly plan: Pick<Plan, 'rounds' | 'measuredMs'>
   readonly rows: readonly Row[]
 }
 
@@ -25,13 +27,30 @@ export interface PeersFound {
 
 const id = 'peers'
 
+/**
+ * The one to publish: the newest with everybody in it, else the newest. One that was quick says nothing.
+ *
+ * @param comparisons - Oldest first. @returns `null` when there is none.
+ */
+export function comparisonToPublish(comparisons: readonly Comparison[]): Comparison | null {
+  const sound = comparisons.filter(({ plan }) => plan.measuredMs >= wholePlan.measuredMs)
+  const whole = sound.filter((each) => contestants.every(({ id }) => idsOf(each).includes(id)))
+  return whole.at(-1) ?? sound.at(-1) ?? null
+}
+
 /** @returns `null` when there is nothing to compare to. */
-export function peersFound({ rows }: Comparison): PeersFound | null {
+export function peersFound(comparison: Comparison): PeersFound | null {
+  const { rows } = comparison
   const baseline = rows.find((row) => row.id === baselineId)
   if (baseline === undefined || 'reason' in baseline.figures) return null
   const own = speedsOf(baseline.figures.rounds)
   const figures: Figure[] = []
-  const absent = new Map<string, string>()
+  const ids = idsOf(comparison)
+  const absent = new Map<string, string>(
+    contestants
+      .filter((each) => !ids.includes(each.id))
+      .map((each) => [`${id}: of ${each.id}`, 'it was left out']),
+  )
   for (const { id: other, figures: found } of rows) {
     if (other === baselineId) continue
     const name = `of ${other}`
@@ -47,6 +66,10 @@ export function peersFound({ rows }: Comparison): PeersFound | null {
     },
     absent,
   }
+}
+
+function idsOf({ rows }: Comparison): readonly string[] {
+  return rows.map((row) => row.id)
 }
 
 function speedsOf(rounds: readonly Measured[]): readonly number[] {

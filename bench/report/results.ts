@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import type { Answer } from '../suite/answer.js'
 import type { Machine } from './machine.js'
-import type { Comparison } from './peers.js'
+import { type Comparison, comparisonToPublish } from './peers.js'
 
 /** A run of the whole suite. */
 export interface Run {
@@ -25,7 +25,7 @@ export interface Run {
 export interface Results {
   readonly run: Run
   readonly answers: readonly Answer[]
-  /** The newest one with other libraries; `null`: there is none. */
+  /** With other libraries; `null`: there is none. */
   readonly comparison: Comparison | null
 }
 
@@ -49,15 +49,14 @@ export function readAnswers(folder: string, names: readonly string[]): readonly 
   })
 }
 
-/** The newest comparison with other libraries; `null`: there is none. */
+/** The comparison with other libraries to publish; `null`: there is none. */
 export function readComparison(folder: string): Comparison | null {
   if (!existsSync(folder)) return null
   // Their names have the time in them.
-  const newest = readdirSync(folder)
+  const files = readdirSync(folder)
     .filter((file) => /^peers-.*\.json$/.test(file))
     .sort()
-    .at(-1)
-  return newest === undefined ? null : readJson(join(folder, newest))
+  return comparisonToPublish(files.map((file) => readJson<Comparison>(join(folder, file))))
 }
 
 /** @throws Error - when no whole run was made there. */
