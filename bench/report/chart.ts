@@ -9,10 +9,17 @@ import type { Chart, Line } from '../suite/answer.js'
 import { type Scale, scaleFor, tickLabel } from './ticks.js'
 
 const width = 760
-const height = 440
-const plot = { left: 84, top: 84, right: 736, bottom: 380 }
+/** Of the plot. */
+const left = 84
+const right = 720
+const plotHeight = 296
+/** Of a row of the legend; the first is below the title. */
+const rowHeight = 18
+const legendTop = 54
+/** Below the plot: the marks and the name of the axis. */
+const footHeight = 60
 
-/** One for each line. @throws RangeError - when a chart has more lines. */
+/** As many as can be told apart. */
 const linesMax = 6
 const dashes = ['', '7 4', '2 4', '10 4 2 4', '4 3', '12 4']
 
@@ -40,30 +47,45 @@ const style = `
       .line { fill: none; }
     }`
 
+/** Where on the drawing the values of a chart lie. */
+interface Plot {
+  readonly top: number
+  readonly bottom: number
+  readonly across: Scale
+  readonly up: Scale
+}
+
 /** @throws RangeError - when there is nothing to draw, or too many lines, or values that an axis cannot show. */
 export function drawChart({ title, x, y, lines }: Chart): string {
   if (lines.length === 0 || lines.length > linesMax) {
     throw new RangeError(`expected 1 to ${linesMax} lines in '${title}', found ${lines.length}`)
   }
   const points = lines.flatMap((line) => line.points)
-  const across = scaleFor(
-    x,
-    points.map((point) => point.x),
-  )
-  const up = scaleFor(
-    y,
-    points.map((point) => point.y),
-  )
+  const entries = legendOf(lines)
+  const top = entries.at(-1)!.y + 30
+  const plot: Plot = {
+    top,
+    bottom: top + plotHeight,
+    across: scaleFor(
+      x,
+      points.map((point) => point.x),
+    ),
+    up: scaleFor(
+      y,
+      points.map((point) => point.y),
+    ),
+  }
+  const height = plot.bottom + footHeight
   const parts = [
     `<rect class="card" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="6"/>`,
-    text('title', plot.left, 30, 'start', title),
-    ...legend(lines),
-    ...up.ticks.map((tick) => horizontal(tick, yOf(up, tick))),
-    ...across.ticks.map((tick) => vertical(tick, xOf(across, tick))),
-    `<path class="axis" d="M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}" fill="none"/>`,
-    text('name', (plot.left + plot.right) / 2, height - 16, 'middle', x.title),
-    upright(y.title),
-    ...lines.map((line, at) => drawLine(line, at, across, up)),
+    text('title', left, 30, 'start', title),
+    ...entries.map(drawEntry),
+    ...plot.up.ticks.map((tick) => horizontal(plot, tick)),
+    ...plot.across.ticks.map((tick) => vertical(plot, tick)),
+    `<path class="axis" d="M${left} ${plot.top}V${plot.bottom}H${right}" fill="none"/>`,
+    text('name', (left + right) / 2, height - 16, 'middle', x.title),
+    upright(plot, y.title),
+    ...lines.map((line, at) => drawLine(line, at, plot)),
   ]
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">`,
@@ -73,78 +95,94 @@ export function drawChart({ title, x, y, lines }: Chart): string {
   ].join('\n')
 }
 
-function drawLine({ points }: Line, at: number, across: Scale, up: Scale): string {
+function drawLine({ points }: Line, at: number, plot: Plot): string {
   const places = points
     .toSorted((a, b) => a.x - b.x)
-    .map((point) => [xOf(across, point.x), yOf(up, point.y)] as const)
+    .map((point) => [xOf(plot, point.x), yOf(plot, point.y)] as const)
   const path = places.map(([x, y], step) => `${step === 0 ? 'M' : 'L'}${x} ${y}`).join('')
-  const marks = places.map(([x, y]) => mark(at, x, y)).join('')
-  const dash = dashes[at] === '' ? '' : ` stroke-dasharray="${dashes[at]}"`
-  return `<path class="line c${at}" d="${path}"${dash}/>${marks}`
+  return stroke(at, path) + places.map(([x, y]) => mark(at, x, y)).join('')
+}
+
+/** A name of the legend, and where it stands. */
+interface Entry {
+  readonly at: number
+  readonly name: string
+  readonly x: number
+  readonly y: number
 }
 
 /** In rows, as many names in each as there is room for. */
-function legend(lines: readonly Line[]): readonly string[] {
-  let left = plot.left
-  let top = 54
+function legendOf(lines: readonly Line[]): readonly Entry[] {
+  let x = left
+  let y = legendTop
   return lines.map(({ name }, at) => {
     // There is no measuring of text here: letters are taken to be wide.
     const needed = 52 + name.length * 7
-    if (left + needed > plot.right && left > plot.left) {
-      left = plot.left
-      top += 18
+    if (x + needed > right && x > left) {
+      x = left
+      y += rowHeight
     }
-    const from = left
-    left += needed
-    const dash = dashes[at] === '' ? '' : ` stroke-dasharray="${dashes[at]}"`
-    return (
-      `<path class="line c${at}" d="M${from} ${top}h26"${dash}/>${mark(at, from + 13, top)}` +
-      text('name', from + 32, top + 4, 'start', name)
-    )
+    const entry = { at, name, x, y }
+    x += needed
+    return entry
   })
+}
+
+function drawEntry({ at, name, x, y }: Entry): string {
+  return (
+    stroke(at, `M${x} ${y}h26`) + mark(at, x + 13, y) + text('name', x + 32, y + 4, 'start', name)
+  )
+}
+
+function stroke(at: number, path: string): string {
+  const dash = dashes[at] === '' ? '' : ` stroke-dasharray="${dashes[at]}"`
+  return `<path class="line c${at}" d="${path}"${dash}/>`
 }
 
 /** A circle, a square, a diamond, a triangle, then these again, smaller. */
 function mark(at: number, x: number, y: number): string {
   const size = at < 4 ? 4 : 2.75
+  const wide = size + 1
   const shapes = [
     `<circle class="c${at}" cx="${x}" cy="${y}" r="${size}"/>`,
     `<rect class="c${at}" x="${x - size}" y="${y - size}" width="${size * 2}" height="${size * 2}"/>`,
-    `<path class="c${at}" d="M${x} ${y - size - 1}l${size + 1} ${size + 1}l-${size + 1} ${size + 1}l-${size + 1} -${size + 1}z"/>`,
-    `<path class="c${at}" d="M${x} ${y - size - 1}l${size + 1} ${size * 2}h-${size * 2 + 2}z"/>`,
+    `<path class="c${at}" d="M${x} ${y - wide}l${wide} ${wide}l-${wide} ${wide}l-${wide} -${wide}z"/>`,
+    `<path class="c${at}" d="M${x} ${y - wide}l${wide} ${size * 2}h-${wide * 2}z"/>`,
   ]
   return shapes[at % shapes.length]!
 }
 
-function horizontal(tick: number, y: number): string {
+function horizontal(plot: Plot, tick: number): string {
+  const y = yOf(plot, tick)
   return (
-    `<path class="grid" d="M${plot.left} ${y}H${plot.right}"/>` +
-    text('tick', plot.left - 8, y + 4, 'end', tickLabel(tick))
+    `<path class="grid" d="M${left} ${y}H${right}"/>` +
+    text('tick', left - 8, y + 4, 'end', tickLabel(tick))
   )
 }
 
-function vertical(tick: number, x: number): string {
+function vertical(plot: Plot, tick: number): string {
+  const x = xOf(plot, tick)
   return (
     `<path class="grid" d="M${x} ${plot.top}V${plot.bottom}"/>` +
     text('tick', x, plot.bottom + 18, 'middle', tickLabel(tick))
   )
 }
 
-function upright(title: string): string {
-  const middle = (plot.top + plot.bottom) / 2
-  return `<text class="name" transform="translate(22 ${middle}) rotate(-90)" text-anchor="middle">${escaped(title)}</text>`
+function upright({ top, bottom }: Plot, title: string): string {
+  const turned = `translate(22 ${(top + bottom) / 2}) rotate(-90)`
+  return `<text class="name" transform="${turned}" text-anchor="middle">${escaped(title)}</text>`
 }
 
 function text(kind: string, x: number, y: number, anchor: string, content: string): string {
   return `<text class="${kind}" x="${x}" y="${y}" text-anchor="${anchor}">${escaped(content)}</text>`
 }
 
-function xOf(scale: Scale, value: number): number {
-  return tenths(plot.left + scale.place(value) * (plot.right - plot.left))
+function xOf({ across }: Plot, value: number): number {
+  return tenths(left + across.place(value) * (right - left))
 }
 
-function yOf(scale: Scale, value: number): number {
-  return tenths(plot.bottom - scale.place(value) * (plot.bottom - plot.top))
+function yOf({ up, bottom }: Plot, value: number): number {
+  return tenths(bottom - up.place(value) * plotHeight)
 }
 
 function tenths(value: number): number {

@@ -167,7 +167,7 @@ function chartsSection(answers: readonly Answer[]): readonly string[] {
 function answerSection({ question, setting, figures }: Answer): readonly string[] {
   return [
     `### ${question}`,
-    `${setting}.`.replace(/\.\.$/, '.'),
+    `${setting.charAt(0).toUpperCase()}${setting.slice(1)}.`,
     table(
       ['', 'median', 'range'],
       figures.map((figure) => [figure.name, show(figure), range(figure).replace(/^\(|\)$/g, '')]),

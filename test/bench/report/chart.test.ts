@@ -57,9 +57,9 @@ describe('a chart', () => {
   test('places points from the left to the right, and more above less', () => {
     const [p50, p99] = pathsOf(drawChart(chart))
 
-    // The plot is from 84 to 736, and from 380 up to 84.
-    assert.equal(p50, 'M84 350.4L736 320.8')
-    assert.equal(p99, 'M84 261.6L736 84')
+    // The plot is from 84 to 720, and from 380 up to 84.
+    assert.equal(p50, 'M84 350.4L720 320.8')
+    assert.equal(p99, 'M84 261.6L720 84')
   })
 
   test('has a card of its own in both colour schemes', () => {

@@ -114,7 +114,7 @@ describe('the page', () => {
 
     assert.match(
       page,
-      /### How many\?\n\nfsync per group\.\n\n.*\n.*\n\| of bare \| 0\.5 \| 0\.4 to 0\.7 \|/,
+      /### How many\?\n\nFsync per group\.\n\n.*\n.*\n\| of bare \| 0\.5 \| 0\.4 to 0\.7 \|/,
     )
     assert.ok(page.includes('![By size](benchmarks/by-size.svg)'))
   })
