@@ -86,7 +86,7 @@ describe('a thousand events through a view and a handler on a worker thread', ()
       },
       {
         figure: 'view bytes',
-        most: 112_000,
+        most: 21_000,
         hint: 'What a row is kept as is in docs/storage-format.md.',
       },
       {
@@ -110,7 +110,7 @@ describe('the memory of a command', () => {
     [
       {
         figure: 'heap bytes',
-        most: 3_500,
+        most: 3_100,
         hint: 'Where they come from is told by node --heap-prof, with --heap-prof-interval=4096.',
       },
       {

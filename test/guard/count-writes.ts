@@ -8,9 +8,9 @@
 
 import { openRuntime } from 'dramatis'
 import counterApp from '../../bench/programs/counter.js'
-import { Totals } from '../../bench/programs/totals.js'
+
 import { givenOptions, say } from '../support/say.js'
-import { nothing } from './app.js'
+import { nothing, Totals } from './app.js'
 import { readCounters } from './counters.js'
 import { environments } from './counting-lmdb.js'
 import { createRounds } from './rounds.js'
