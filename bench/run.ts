@@ -25,6 +25,7 @@ import {
 import { linesOfTargets } from './report/target-lines.js'
 import { targets } from './report/targets.js'
 import { judge, mismatches } from './report/verdict.js'
+import type { Answer } from './suite/answer.js'
 import { orderOf } from './suite/order.js'
 import { runBenchmark } from './suite/run-benchmark.js'
 import { scaled } from './suite/scale.js'
@@ -150,16 +151,27 @@ async function runEach(): Promise<{
 function tellTargets(): boolean {
   const answers = readAnswers(resultsFolder, names)
   const findings = findingsOf({ answers, comparison: readComparison(resultsFolder) })
-  mkdirSync(resultsFolder, { recursive: true })
-  drawCharts(resultsFolder, answers)
   const judged = judge(targets, findings).filter(
     ({ figure }) => figure !== null || wanted.length === 0,
   )
   if (judged.length > 0) console.log('\nTargets')
   for (const line of linesOfTargets(judged)) console.log(line)
-  const wrong = mismatches(targets, findings)
+  const wrong = [...mismatches(targets, findings), ...chartErrors(answers)]
   for (const line of wrong) console.log(line)
   return wrong.length === 0
+}
+
+/** Draws what can be drawn. @returns why not. */
+function chartErrors(answers: readonly Answer[]): readonly string[] {
+  mkdirSync(resultsFolder, { recursive: true })
+  return answers.flatMap((answer) => {
+    try {
+      drawCharts(resultsFolder, [answer])
+      return []
+    } catch (error) {
+      return `${answer.id} has a chart that cannot be drawn: ${(error as Error).message}`
+    }
+  })
 }
 
 function minutes(durationMs: number): string {

@@ -61,10 +61,12 @@ export function readPublished(repositoryRoot: string): Results {
   return readJson(publishedPaths(repositoryRoot).results)
 }
 
+/** @throws RangeError - when one cannot be drawn. None is written then. */
 export function drawCharts(folder: string, answers: readonly Answer[]): void {
-  for (const chart of answers.flatMap((answer) => answer.charts ?? [])) {
-    writeFileSync(join(folder, `${chart.id}.svg`), drawChart(chart))
-  }
+  const drawn = answers
+    .flatMap(({ charts }) => charts ?? [])
+    .map((chart) => [chart.id, drawChart(chart)] as const)
+  for (const [id, svg] of drawn) writeFileSync(join(folder, `${id}.svg`), svg)
 }
 
 function readTexts(repositoryRoot: string): Texts {

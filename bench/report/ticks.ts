@@ -16,33 +16,37 @@ export interface Scale {
 
 /** Marks on a linear axis, at most. */
 const linearTicksMax = 7
+/** What binary fractions are off by is no reason for another mark. */
+const nearly = 1 - Number.EPSILON * 8
 /** Powers of ten on a logarithmic axis up to which there are marks between them. */
 const denseDecadesMax = 2
 
 /**
- * A scale for all of the values. A linear one begins at 0.
+ * A scale for all of the values. A linear one has 0 on it.
  *
  * @throws RangeError - when there is no value, or one that the axis cannot show.
  */
 export function scaleFor({ title, scale }: Axis, values: readonly number[]): Scale {
-  const wrong = values.find((value) => !(Number.isFinite(value) && value >= 0))
+  const isShown = (value: number): boolean =>
+    Number.isFinite(value) && (scale === 'linear' || value > 0)
+  const wrong = values.find((value) => !isShown(value))
   if (values.length === 0 || wrong !== undefined) {
-    throw new RangeError(`expected values from 0 for the axis '${title}', found ${wrong}`)
+    const expected = scale === 'linear' ? 'numbers' : 'numbers above 0'
+    throw new RangeError(`expected ${expected} on the axis '${title}', found ${wrong}`)
   }
-  // One that shows nothing but zeros has two ends all the same.
-  if (scale === 'linear') return linear(Math.max(...values) || 1)
-  if (Math.min(...values) === 0) {
-    throw new RangeError(`expected values above 0 for the logarithmic axis '${title}', found 0`)
-  }
+  if (scale === 'linear') return linear(Math.min(0, ...values), Math.max(0, ...values))
   return logarithmic(Math.min(...values), Math.max(...values))
 }
 
-function linear(highest: number): Scale {
-  const step = roundUp(highest / (linearTicksMax - 1))
-  const count = Math.max(1, Math.ceil((highest / step) * (1 - Number.EPSILON * 8)))
-  const ticks = Array.from({ length: count + 1 }, (_, at) => exact(at * step))
-  const end = ticks.at(-1)!
-  return { ticks, place: (value) => value / end }
+function linear(lowest: number, highest: number): Scale {
+  // One that shows nothing but zeros has two ends all the same.
+  const step = roundUp((highest - lowest || 1) / (linearTicksMax - 1))
+  const first = Math.floor((lowest / step) * nearly)
+  const last = Math.max(first + 1, Math.ceil((highest / step) * nearly))
+  const ticks = Array.from({ length: last - first + 1 }, (_, at) => exact((first + at) * step))
+  const begin = ticks[0]!
+  const width = ticks.at(-1)! - begin
+  return { ticks, place: (value) => (value - begin) / width }
 }
 
 function logarithmic(lowest: number, highest: number): Scale {
@@ -69,7 +73,7 @@ function logarithmic(lowest: number, highest: number): Scale {
 /** The next of 1, 2, 5, 10, ... */
 function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  const factor = [1, 2, 5, 10].find((each) => each * power >= value * (1 - Number.EPSILON * 8))
+  const factor = [1, 2, 5, 10].find((each) => each * power >= value * nearly)
   return exact((factor ?? 10) * power)
 }
 
