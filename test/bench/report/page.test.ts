@@ -5,13 +5,17 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { wholePlan } from '../../../bench/comparison/plan.js'
+import type { Figures } from '../../../bench/comparison/summary.js'
 import { findingsOf } from '../../../bench/report/findings.js'
 import { fallingShort, type PageParts, pageOf } from '../../../bench/report/page.js'
+import type { Comparison } from '../../../bench/report/peers.js'
 import { publishedPage, publishedPaths, readPublished } from '../../../bench/report/publish.js'
 import { remarks } from '../../../bench/report/remarks.js'
 import type { Run } from '../../../bench/report/results.js'
 import { type Target, targets } from '../../../bench/report/targets.js'
 import { judge, mismatches } from '../../../bench/report/verdict.js'
+import { spreadOf } from '../../../bench/suite/spread.js'
 import { repositoryRoot } from '../../architecture/source-files.js'
 
 const run: Run = {
@@ -75,6 +79,43 @@ const parts: PageParts = {
   texts: { howToRead: 'Read it.', method: 'In turns.', deadEnds: 'None.', reproduce: 'Run it.' },
 }
 
+const comparison: Comparison = {
+  startedAt: '2026-01-01T00:00:00.000Z',
+  machine: { node: 'v20.0.0', processors: '2 x one' },
+  plan: wholePlan,
+  rows: [
+    {
+      id: 'dramatis',
+      name: 'Dramatis',
+      version: '0.1.0',
+      durability: 'power loss',
+      settings: 'by default',
+      figures: figuresOf(100, 300),
+    },
+    {
+      id: 'nact',
+      name: 'nact, in memory',
+      version: '7.6.2',
+      durability: 'none',
+      settings: 'spawn | query',
+      figures: figuresOf(50, 100),
+    },
+    {
+      id: 'act-memory',
+      name: 'act-memory',
+      version: '?',
+      durability: '',
+      settings: '',
+      figures: { reason: 'it did not load' },
+    },
+  ],
+}
+
+function figuresOf(...perSecond: readonly number[]): Figures {
+  const rounds = perSecond.map((commands) => ({ commands, inFlight: 10, durationMs: 1_000 }))
+  return { commandsPerSecond: spreadOf(perSecond), ofBaseline: null, ofCeiling: null, rounds }
+}
+
 /** The published results; `undefined`: nothing was published. */
 const published = existsSync(publishedPaths(repositoryRoot).results)
   ? readPublished(repositoryRoot)
@@ -119,6 +160,20 @@ describe('the page', () => {
     assert.ok(page.includes('![By size](benchmarks/by-size.svg)'))
   })
 
+  test('tells of other libraries what they survive, how they were set, and how many times faster Dramatis is', () => {
+    const page = pageOf({ ...parts, results: { ...parts.results, comparison } })
+
+    for (const line of [
+      '| Dramatis 0.1.0 | power loss | 200 (100 to 300) |  | 10 |',
+      '| nact, in memory 7.6.2 | none | 75 (50 to 100) | 2.5 times (2 to 3) | 10 |',
+      '| act-memory ? |  | not measured: it did not load |  |  |',
+      '- **nact, in memory**: spawn | query',
+    ]) {
+      assert.ok(page.includes(line), line)
+    }
+    assert.doesNotMatch(pageOf(parts), /Beside other libraries/)
+  })
+
   test('warns of figures that are worth nothing, and names what has no answer', () => {
     const machine = { ...run.machine, isSyncFree: true }
     const tried = { ...run, machine, scale: 0.05, failed: ['latency'] }
@@ -129,6 +184,15 @@ describe('the page', () => {
     assert.match(page, /Without an answer: latency\./)
     assert.doesNotMatch(pageOf(parts), /worth nothing|costs nothing|Without an answer/)
   })
+})
+
+test('every remark is about a target', () => {
+  const ids = targets.map(({ id }) => id)
+
+  assert.deepEqual(
+    Object.keys(remarks).filter((id) => !ids.includes(id)),
+    [],
+  )
 })
 
 describe('the published page', { skip }, () => {
@@ -152,7 +216,16 @@ describe('the published page', { skip }, () => {
   })
 
   test('has the figures that targets ask for, of a whole run of all sizes', () => {
-    assert.deepEqual(mismatches(targets, findingsOf(published!)), [])
-    assert.equal(published!.run.scale, 1)
+    const { run, comparison } = published!
+    const unmeasured = judge(targets, findingsOf(published!))
+      .filter(({ verdict, bound }) => {
+        const isKnown = run.failed.includes(bound.answer)
+        return verdict === 'not measured' && !isKnown && bound.answer !== 'peers'
+      })
+      .map(({ bound }) => bound.answer)
+
+    assert.deepEqual([...mismatches(targets, findingsOf(published!)), ...unmeasured], [])
+    assert.equal(run.scale, 1)
+    assert.notEqual(comparison, null)
   })
 })
