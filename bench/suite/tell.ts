@@ -52,7 +52,12 @@ export function linesOf({ question, setting, figures }: Answer): readonly string
 
 /** The median, with its unit. */
 export function show({ unit, values }: Figure): string {
-  return number(spreadOf(values).median, unit) + suffixes[unit]
+  return numberText(spreadOf(values).median, unit)
+}
+
+/** A number with its unit. */
+export function numberText(value: number, unit: Unit): string {
+  return number(value, unit) + suffixes[unit]
 }
 
 /** From the lowest to the highest; nothing when there is one value. */
