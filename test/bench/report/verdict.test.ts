@@ -8,6 +8,7 @@ import type { Bound, Target } from '../../../bench/report/targets.js'
 import { targets } from '../../../bench/report/targets.js'
 import { judge, mismatches, type Verdict } from '../../../bench/report/verdict.js'
 import type { Answer, Unit } from '../../../bench/suite/answer.js'
+import { sourceFiles } from '../../architecture/source-files.js'
 
 function answerWith(values: readonly number[], unit: Unit = 'ratio'): Answer {
   return {
@@ -77,6 +78,15 @@ describe('a target', () => {
     assert.deepEqual(mismatches([target], findings), [])
     assert.equal(judge([target], findings)[0]?.verdict, 'not measured')
   })
+})
+
+test('every target asks for answers of benchmarks that are there', () => {
+  const names = sourceFiles('bench').map(({ path }) => path)
+  const missing = targets
+    .flatMap(({ bounds }) => bounds.map(({ answer }) => answer))
+    .filter((answer) => answer !== 'peers' && !names.includes(`bench/${answer}.ts`))
+
+  assert.deepEqual(missing, [])
 })
 
 test('every target has a bound, an id of its own, and says what its figures survive', () => {
