@@ -19,7 +19,7 @@ import { type Measured, measureInTurns } from './suite/turns.js'
 const actors = 1_000
 const commandsPerActor = 10
 const commands = actors * commandsPerActor
-const rounds = 7
+const rounds = 5
 const anew = [largeEvents / 1_000, largeEvents / 100]
 const kept = largeEvents / 10
 const sizes = [...anew, kept, largeEvents]

@@ -31,7 +31,7 @@ import { ratios, spreadOf } from './suite/spread.js'
 import { tell } from './suite/tell.js'
 import { measureInTurns } from './suite/turns.js'
 
-const events = scaled(1_000, 100) * 1_000
+const events = scaled(200_000, 100_000)
 const rounds = 3
 const mebibyte = 1024 * 1024
 const views = [

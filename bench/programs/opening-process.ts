@@ -1,5 +1,7 @@
 /**
  * A process that opens the store it is given, sends one command, and tells how long each took, as JSON.
+ *
+ * Arguments: the data directory, the number of the actor, and `inline` for no worker threads.
  */
 
 import { openRuntime } from 'dramatis'
@@ -19,11 +21,12 @@ export interface Opening {
 }
 
 const startMs = performance.now()
-const [dataDir, actor] = process.argv.slice(2)
+const [dataDir, actor, workers] = process.argv.slice(2)
 if (dataDir === undefined) throw new Error('expected a data directory and the number of an actor')
 
 const app = new URL('./counter.js', import.meta.url)
-const runtime = await openRuntime({ app, dataDir })
+const options = workers === 'inline' ? ({ workers } as const) : {}
+const runtime = await openRuntime({ app, dataDir, ...options })
 const openMs = performance.now() - startMs
 const before = runtime.status().store.head
 const receipt = await runtime.actor(Counter, counterId(Number(actor))).send('add', payload)
