@@ -363,7 +363,7 @@ export interface EventStoreOptions {
   readonly commitTimeoutMs?: number
   /** Largest record. Bytes. @default 16 MiB */
   readonly recordBytesMax?: number
-  /** Stream heads kept in memory; others are read when needed. @default 65_536 */
+  /** Stream heads kept in memory; others are read when needed. @default 262_144 */
   readonly headsMax?: number
   /** Free space below which nothing is staged. Bytes; 0 turns the guard off. @default 64 MiB */
   readonly freeBytesMin?: number

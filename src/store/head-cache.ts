@@ -1,34 +1,41 @@
 /**
  * The heads of the streams that were written last: a bounded memory of what is durable.
  *
- * The entry that was inserted first goes first. Whoever misses one here reads it from storage. Runs
- * per command.
+ * Two generations: the younger fills up, becomes the older one, and what that held and nobody wrote or asked
+ * for since is forgotten at once. Taking the oldest out of one Map would get slower with each: a Map steps over
+ * everything that was ever deleted from its front. Whoever misses a head here reads it from storage. Runs per
+ * command.
  */
 
 import type { ChainHead } from './log-storage.js'
 
 export class HeadCache {
-  readonly #entriesMax: number
-  readonly #heads = new Map<string, ChainHead>()
+  readonly #perGeneration: number
+  #younger = new Map<string, ChainHead>()
+  #older = new Map<string, ChainHead>()
 
+  /** @param entriesMax - Never holds more. At least 2. */
   constructor(entriesMax: number) {
-    this.#entriesMax = entriesMax
+    this.#perGeneration = entriesMax >> 1
   }
 
+  /** How many it holds, at most: one that is in both generations counts twice. */
   get size(): number {
-    return this.#heads.size
+    return this.#younger.size + this.#older.size
   }
 
   get(streamId: string): ChainHead | undefined {
-    return this.#heads.get(streamId)
+    const young = this.#younger.get(streamId)
+    if (young !== undefined) return young
+    const old = this.#older.get(streamId)
+    if (old !== undefined) this.set(streamId, old)
+    return old
   }
 
   set(streamId: string, head: ChainHead): void {
-    this.#heads.set(streamId, head)
-    if (this.#heads.size <= this.#entriesMax) return
-    for (const oldest of this.#heads.keys()) {
-      this.#heads.delete(oldest)
-      return
-    }
+    this.#younger.set(streamId, head)
+    if (this.#younger.size < this.#perGeneration) return
+    this.#older = this.#younger
+    this.#younger = new Map()
   }
 }

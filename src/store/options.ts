@@ -35,7 +35,7 @@ export function parseStoreOptions(options: EventStoreOptions): ParsedStoreOption
       1,
       1024 * mebibyte,
     ),
-    headsMax: integerIn('headsMax', options.headsMax ?? 65_536, 1, 16_777_216),
+    headsMax: integerIn('headsMax', options.headsMax ?? 262_144, 1, 16_777_216),
     freeBytesMin: integerIn(
       'freeBytesMin',
       options.freeBytesMin ?? 64 * mebibyte,
