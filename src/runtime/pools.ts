@@ -51,7 +51,9 @@ export async function openPools(
     },
   })
   const host = createInlinePool(runTask)
-  if (threads === 0)
+  // Where nothing will ever run on them, threads would only take the time that it takes to start them.
+  const isThreadNeeded = app.projectors.length > 0 || handlers.some(runsOnWorker)
+  if (threads === 0 || !isThreadNeeded)
     return {
       workers: host,
       host,
@@ -74,6 +76,10 @@ export async function openPools(
       await Promise.all([workers.close(), host.close()])
     },
   }
+}
+
+function runsOnWorker({ runsOn }: HandlerDefinition): boolean {
+  return runsOn === 'worker'
 }
 
 function openWorkers(options: ParsedRuntimeOptions, threads: number): TaskPool {

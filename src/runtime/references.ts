@@ -14,6 +14,7 @@ import type { CommandToTransact } from '../actors/transactions.js'
 import { ClosedError } from '../base/closed-error.js'
 import type {
   ActorDefinition,
+  AnyActor,
   EventDefinitions,
   NewEventOf,
   RecordedEvents,
@@ -169,51 +170,97 @@ export function createActorReference<N extends string, S, E extends EventDefinit
   definition: ActorDefinition<N, S, E, C>,
   id: string,
 ): ActorReference<S, E, C> {
-  const { actors, store, upcasts, subscriptions, isOpen } = ports
-  const aggregateId = parseAggregateId(definition.name, id)
-  const streamId = streamIdOf(definition.name, aggregateId)
-  const refused = (): Promise<never> => Promise.reject(new ClosedError('the runtime'))
-  const sendUntil = async (
+  return new LiveActorReference(ports, definition, id) as never
+}
+
+/** Its methods are bound to nothing: made per request, a closure for each would cost more than a command. */
+class LiveActorReference {
+  readonly #ports: ActorReferencePorts
+  readonly #definition: AnyActor
+  readonly #aggregateId: string
+
+  constructor(ports: ActorReferencePorts, definition: AnyActor, id: string) {
+    this.#ports = ports
+    this.#definition = definition
+    this.#aggregateId = parseAggregateId(definition.name, id)
+  }
+
+  get streamId(): string {
+    return streamIdOf(this.#definition.name, this.#aggregateId)
+  }
+
+  send(command: string, payload: unknown, options?: ActorSendOptions): Promise<Receipt> {
+    if (!this.#ports.isOpen()) return refused()
+    if (hasUntil(options)) return this.#sendUntil(command, payload, options)
+    return this.#ports.actors.send(this.#definition, this.#aggregateId, command, payload, options)
+  }
+
+  command(command: string, payload: unknown, options: CommandOptions = {}): CommandToTransact {
+    const [actor, aggregateId] = [this.#definition, this.#aggregateId]
+    return Object.freeze({ actor, aggregateId, command, payload, options })
+  }
+
+  append(...events: EventsToAppend['events']): EventsToAppend {
+    const [actor, aggregateId] = [this.#definition, this.#aggregateId]
+    return Object.freeze({ actor, aggregateId, events: Object.freeze(events) })
+  }
+
+  closeStream(options?: EndStreamOptions): Promise<StreamEnd> {
+    if (!this.#ports.isOpen()) return refused()
+    return closeStream(this.#ports.actors, this.#definition, this.#aggregateId, options)
+  }
+
+  deleteStream(options?: EndStreamOptions): Promise<StreamEnd> {
+    if (!this.#ports.isOpen()) return refused()
+    return deleteStream(this.#ports.actors, this.#definition, this.#aggregateId, options)
+  }
+
+  state(moment?: Moment): Promise<unknown> {
+    const { actors, isOpen } = this.#ports
+    if (!isOpen()) return refused()
+    if (moment === undefined) return actors.state(this.#definition, this.#aggregateId)
+    return actors.stateAt(this.#definition, this.#aggregateId, moment)
+  }
+
+  diff(before: Moment, after?: Moment): Promise<StateDifference> {
+    const { actors, isOpen } = this.#ports
+    if (!isOpen()) return refused()
+    return actors.difference(this.#definition, this.#aggregateId, before, after)
+  }
+
+  deleteSnapshot(): Promise<void> {
+    const { actors, isOpen } = this.#ports
+    if (!isOpen()) return refused()
+    return actors.deleteSnapshot(this.#definition, this.#aggregateId)
+  }
+
+  events(options?: ReadEventsOptions): AsyncIterable<AnyRecordedEvent> {
+    const { store, upcasts, isOpen } = this.#ports
+    if (!isOpen()) throw new ClosedError('the runtime')
+    return readEvents(store, upcasts, this.streamId, options)
+  }
+
+  async #sendUntil(
     command: string,
     payload: unknown,
     { until, ...options }: ActorSendOptions,
-  ): Promise<Receipt> => {
+  ): Promise<Receipt> {
+    const { actors, subscriptions } = this.#ports
     const wait = until === undefined ? null : parseUntil(subscriptions, until)
-    const receipt = await actors.send(definition, aggregateId, command, payload, options)
+    const receipt = await actors.send(
+      this.#definition,
+      this.#aggregateId,
+      command,
+      payload,
+      options,
+    )
     await wait?.(receipt, options.signal)
     return receipt
   }
-  return {
-    streamId,
-    send: (command, payload, options) => {
-      if (!isOpen()) return refused()
-      if (hasUntil(options)) return sendUntil(command, payload, options) as never
-      return actors.send(definition, aggregateId, command, payload, options) as never
-    },
-    command: (command, payload, options = {}) =>
-      Object.freeze({ actor: definition, aggregateId, command, payload, options }) as never,
-    append: (...events) =>
-      Object.freeze({ actor: definition, aggregateId, events: Object.freeze(events) }) as never,
-    closeStream: (options) =>
-      isOpen() ? closeStream(actors, definition, aggregateId, options) : refused(),
-    deleteStream: (options) =>
-      isOpen() ? deleteStream(actors, definition, aggregateId, options) : refused(),
-    state: (moment?: Moment) => {
-      if (!isOpen()) return refused()
-      const state =
-        moment === undefined
-          ? actors.state(definition, aggregateId)
-          : actors.stateAt(definition, aggregateId, moment)
-      return state as Promise<S>
-    },
-    diff: (before, after) =>
-      isOpen() ? actors.difference(definition, aggregateId, before, after) : refused(),
-    deleteSnapshot: () => (isOpen() ? actors.deleteSnapshot(definition, aggregateId) : refused()),
-    events: (options?: ReadEventsOptions) => {
-      if (!isOpen()) throw new ClosedError('the runtime')
-      return readEvents(store, upcasts, streamId, options) as never
-    },
-  }
+}
+
+function refused(): Promise<never> {
+  return Promise.reject(new ClosedError('the runtime'))
 }
 
 function hasUntil(options: ActorSendOptions | undefined): options is ActorSendOptions {

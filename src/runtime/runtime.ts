@@ -48,6 +48,7 @@ import { RateMeter } from './rate-meter.js'
 import {
   type ActorCommand,
   type ActorReference,
+  type ActorReferencePorts,
   createActorReference,
   createHandlerReference,
   createViewReference,
@@ -115,6 +116,8 @@ export class Runtime {
   /** The schemas of the app, and what of them the store has. */
   readonly schemas: Schemas
   readonly #parts: RuntimeParts
+  /** What all references to actors work with. */
+  readonly #actorPorts: ActorReferencePorts
   readonly #subscriptions: Subscriptions = {
     viewOf: (projector) => this.#viewOf(projector),
     handlerOf: (definition) => this.#handlerOf(definition),
@@ -128,9 +131,13 @@ export class Runtime {
   #closing: Promise<void> | null = null
 
   constructor(parts: RuntimeParts) {
-    const { clock, storage, handlers, views } = parts
+    const { clock, storage, handlers, views, actors, upcasts } = parts
     this.#parts = parts
     this.#letProcessEnd = parts.process.keepAlive()
+    this.#actorPorts = {
+      ...{ actors, upcasts, store: storage.store, subscriptions: this.#subscriptions },
+      isOpen: () => this.#phase === 'open',
+    }
     this.bus = parts.bus
     this.timers = new Timers(
       parts.scheduling,
@@ -161,10 +168,7 @@ export class Runtime {
     definition: ActorDefinition<N, S, E, C>,
     id: string,
   ): ActorReference<S, E, C> {
-    const { actors, storage, upcasts } = this.#parts
-    const isOpen = (): boolean => this.#phase === 'open'
-    const ports = { actors, store: storage.store, upcasts, subscriptions: this.#subscriptions }
-    return createActorReference({ ...ports, isOpen }, definition, id)
+    return createActorReference(this.#actorPorts, definition, id)
   }
 
   /**

@@ -108,6 +108,15 @@ test('an app that no worker can load is a typed error with the reason', async (t
   await assertUsableAfter(t, { app: urlOf('host-only'), workers: 1 }, expected)
 })
 
+test('an app without anything for workers to run starts none', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const only = urlOf('without-subscriptions')
+
+  const runtime = await openRuntime({ app: only, dataDir: directory.path, workers: 2 })
+
+  await runtime.close()
+})
+
 test('options that are found bad late leave the directory usable', async (t) => {
   const limits = { mailboxMax: -1 } as never
 

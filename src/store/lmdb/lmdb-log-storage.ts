@@ -219,7 +219,9 @@ function rewrittenBy(tables: LogTables, { deletions }: StagedGroup): Write<Posit
 }
 
 function headsOf({ heads }: RecentHeads): Write<string>[] {
-  return [...heads].map(([streamId, head]) => [streamId, encodeHead(head)])
+  return [...heads]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([streamId, head]) => [streamId, encodeHead(head)])
 }
 
 /** Inside a batch: nothing in it may throw. */

@@ -1,7 +1,7 @@
 /** An app that is another one in a worker. */
 
 import { isMainThread } from 'node:worker_threads'
-import { defineActor, defineApp, defineEvent } from '../../../src/index.js'
+import { defineActor, defineApp, defineEvent, defineHandler } from '../../../src/index.js'
 
 const One = defineActor('One', {
   initialState: () => ({}),
@@ -14,4 +14,6 @@ const One = defineActor('One', {
   commands: {},
 })
 
-export default defineApp({ actors: [One] })
+const noted = defineHandler('noted', { from: [One], on: { Happened: async () => {} } })
+
+export default defineApp({ actors: [One], handlers: [noted] })
