@@ -185,6 +185,11 @@ export type { ForgetOptions, ForgetProgress, ForgetReport } from './runtime/forg
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
+export {
+  type StoreReport,
+  type VerifyStoreOptions,
+  verifyStore,
+} from './runtime/operations/verify-store.js'
 export type { RuntimeOptions } from './runtime/options.js'
 export { LockFileError } from './runtime/parse-schema-lock.js'
 export type { ReadEventsOptions } from './runtime/read-events.js'
@@ -288,6 +293,7 @@ export {
 export type { ExchangeOptions, ExchangeProgress } from './store/exchange/exchange-progress.js'
 export type { ExportResult } from './store/exchange/export-file.js'
 export type { ImportResult } from './store/exchange/import-file.js'
+export type { StoreFinding, StoreFindingKind, VerifyProgress } from './store/verification.js'
 export type {
   DeadLetter,
   DeadLetterFilter,

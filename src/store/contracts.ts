@@ -217,6 +217,12 @@ export interface Subjects {
   destroy(subjectIds: readonly string[], meanwhile: () => Promise<void>): Promise<void>
   /** Whatever else held the fields of pending subjects is gone: none is pending any more. */
   finish(): Promise<void>
+  /**
+   * Does something while no key is made durable or destroyed; commits that need a new key wait for it.
+   *
+   * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED, and whatever `work` throws.
+   */
+  undisturbed(work: () => Promise<void>): Promise<void>
 }
 
 /** The log of events, the heads of its streams, and their snapshots. One owner at a time. */

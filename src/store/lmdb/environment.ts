@@ -81,7 +81,7 @@ export function openTable<K extends Key>(
 }
 
 /** A new file survives a power cut only when the directories that name it were flushed too. */
-async function syncCreated(path: string): Promise<void> {
+export async function syncCreated(path: string): Promise<void> {
   // Windows has no flush of directories, and keeps their entries in a journal.
   if (process.platform === 'win32') return
   await syncPath(join(path, 'data.mdb'))
@@ -114,7 +114,8 @@ export function unavailable(path: string, cause: unknown): Error {
   return new StoreUnavailableError(path, why, { cause })
 }
 
-async function syncPath(path: string): Promise<void> {
+/** Flushes a file, or the entries of a directory. */
+export async function syncPath(path: string): Promise<void> {
   const file = await openFile(path, 'r')
   try {
     await file.sync()
