@@ -185,6 +185,14 @@ export type { ForgetOptions, ForgetProgress, ForgetReport } from './runtime/forg
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
+export type { BackupOptions, BackupResult, CopyProgress } from './runtime/operations/backups.js'
+export {
+  type CompactOptions,
+  type CompactResult,
+  compactStore,
+} from './runtime/operations/compact-store.js'
+export { UnsoundStoreError } from './runtime/operations/operation-errors.js'
+export { type RestoreOptions, restoreStore } from './runtime/operations/restore-store.js'
 export {
   type StoreReport,
   type VerifyStoreOptions,
@@ -271,8 +279,10 @@ export {
   BoundaryConflictError,
   ClaimTakenError,
   CommitUnknownError,
+  CopyFailedError,
   DamagedKeyError,
   DamagedRecordError,
+  DirectoryNotEmptyError,
   DiskFullError,
   FormatVersionError,
   KeyTooLargeError,

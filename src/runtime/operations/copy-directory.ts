@@ -20,10 +20,10 @@ export interface CopyOptions {
   /** Does its work while no key is made or destroyed. */
   readonly undisturbed: (work: () => Promise<void>) => Promise<void>
   /** Called before each environment; what it throws ends the copying. */
-  readonly onNext: () => void
+  readonly onNext: (part: CopiedPart) => void
 }
 
-type Part = 'work' | 'log' | 'keys'
+export type CopiedPart = 'work' | 'log' | 'keys'
 
 /** For directories that nobody else has open. */
 export const alreadyUndisturbed: CopyOptions['undisturbed'] = (work) => work()
@@ -39,8 +39,8 @@ export async function copyDirectory(
 ): Promise<number> {
   await mkdir(to, { recursive: true })
   let sum = 0
-  const copy = async (part: Part): Promise<void> => {
-    onNext()
+  const copy = async (part: CopiedPart): Promise<void> => {
+    onNext(part)
     if (!hasEnvironment(join(from, part))) return
     sum += await copyEnvironment(join(from, part), join(to, part), isCompact)
     if (part === 'keys') sum += await copySlots(from, to)

@@ -10,7 +10,7 @@
 
 import { copyFile, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { openEnvironment, syncCreated, syncPath } from './environment.js'
+import { openEnvironment, syncCreated, syncDirectory, syncPath } from './environment.js'
 
 /**
  * @param from - Directory of an environment.
@@ -37,7 +37,6 @@ export async function copyEnvironment(
 export async function copySynced(from: string, to: string): Promise<number> {
   await copyFile(from, to)
   await syncPath(to)
-  // Windows has no flush of directories, and keeps their entries in a journal.
-  if (process.platform !== 'win32') await syncPath(dirname(to))
+  await syncDirectory(dirname(to))
   return (await stat(to)).size
 }

@@ -3,6 +3,7 @@
  * streams, a view with an index, a handler that parks keys, a saga that sets timers, timers of the host.
  */
 
+import { cp } from 'node:fs/promises'
 import {
   type AppDefinition,
   defineActor,
@@ -51,12 +52,12 @@ export const Member = defineActor('Member', {
 export const Points = defineProjector('Points', {
   version: 1,
   from: [Member],
-  row: rowType<{ readonly points: number }>(),
+  row: rowType<{ readonly id: string; readonly points: number }>(),
   indexes: { byPoints: (row) => [row.points] },
   on: {
-    Joined: ({ aggregateId }, view) => view.put(aggregateId, { points: 0 }),
+    Joined: ({ aggregateId }, view) => view.put(aggregateId, { id: aggregateId, points: 0 }),
     Scored: ({ aggregateId, data }, view) =>
-      view.update(aggregateId, (row) => ({ points: row.points + data.points })),
+      view.update(aggregateId, (row) => ({ ...row, points: row.points + data.points })),
   },
 })
 
@@ -108,6 +109,13 @@ export async function keepBusy(runtime: Runtime, members: number, rounds: number
       ids.map((id) => runtime.actor(Member, id).send('score', { points: round + Number(id) })),
     )
   }
+}
+
+/** A copy of a closed directory: making one takes longer. */
+export async function copyOf(t: Scope, original: TemporaryDirectory): Promise<TemporaryDirectory> {
+  const directory = await TemporaryDirectory.make(t)
+  await cp(original.path, directory.path, { recursive: true })
+  return directory
 }
 
 /** A closed directory with some of everything. */

@@ -1,7 +1,7 @@
 /** Every kind of damage, done to the bytes of a busy store: `verifyStore` finds it, and says where. */
 
 import assert from 'node:assert/strict'
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { crc32 } from 'node:zlib'
@@ -18,9 +18,9 @@ import type { TableChange } from '../../../src/store/tables.js'
 import { viewTables } from '../../../src/subscriptions/view-keys.js'
 import { workTables } from '../../../src/subscriptions/work-store.js'
 import { noKeys } from '../../events/no-keys.js'
-import { TemporaryDirectory } from '../../store/temporary.js'
+import type { TemporaryDirectory } from '../../store/temporary.js'
 import { type Scope, SuiteScope } from '../../support/scope.js'
-import { busyDirectory } from './club.js'
+import { busyDirectory, copyOf } from './club.js'
 
 type Damage = (dataDir: string) => Promise<void>
 
@@ -343,8 +343,7 @@ describe('a store that is damaged', () => {
   after(() => scope.release())
 
   async function damaged(t: Scope, damage: Damage): Promise<StoreReport> {
-    const directory = await TemporaryDirectory.make(t)
-    await cp(sound.path, directory.path, { recursive: true })
+    const directory = await copyOf(t, sound)
     await damage(directory.path)
     return await verifyStore(directory.path)
   }
@@ -378,8 +377,7 @@ describe('a store that is damaged', () => {
   })
 
   test('findings beyond the limit are counted', async (t) => {
-    const directory = await TemporaryDirectory.make(t)
-    await cp(sound.path, directory.path, { recursive: true })
+    const directory = await copyOf(t, sound)
     await inLog(async ({ events }) => {
       for (const first of [...events.getKeys()]) await events.put(first, Buffer.from('rub'))
     })(directory.path)
