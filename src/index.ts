@@ -182,6 +182,12 @@ export type {
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { ForgetIncompleteError } from './runtime/forget-errors.js'
 export type { ForgetOptions, ForgetProgress, ForgetReport } from './runtime/forgetting.js'
+export type {
+  HealthCode,
+  HealthReason,
+  HealthThresholds,
+  RuntimeHealth,
+} from './runtime/health-policy.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'

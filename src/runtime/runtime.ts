@@ -41,6 +41,8 @@ import type { Bus } from './bus.js'
 import { Claims } from './claims.js'
 import { type EventQuery, type EventsOfQuery, parseEventQuery } from './decision-query.js'
 import type { ForgetOptions, ForgetReport, Forgetting } from './forgetting.js'
+import { Health } from './health.js'
+import type { HealthThresholds, RuntimeHealth } from './health-policy.js'
 import type { HostProcess } from './host-process.js'
 import { Log } from './log.js'
 import { type BackupOptions, type BackupResult, Backups } from './operations/backups.js'
@@ -66,7 +68,7 @@ import {
 import { parseScheduleOptions, parseTimerName, type ScheduleOptions } from './schedule-options.js'
 import type { Scheduling } from './scheduling.js'
 import { Schemas } from './schemas.js'
-import type { RuntimeStatus } from './status.js'
+import { type RuntimeStatus, statusOf } from './status.js'
 import type { Storage } from './storage.js'
 import { Timers } from './timers.js'
 
@@ -123,6 +125,7 @@ export class Runtime {
     handlerOf: (definition) => this.#handlerOf(definition),
   }
   readonly #backups: Backups
+  readonly #health: Health
   readonly #startedMs: number
   readonly #events: RateMeter
   readonly #commits: RateMeter
@@ -146,6 +149,7 @@ export class Runtime {
     this.schemas = new Schemas(parts.app.actors, storage.store, () => this.#assertOpen())
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
     this.#backups = new Backups({ dataDir: parts.dataDir, subjects: storage.store.subjects, clock })
+    this.#health = new Health(storage.store, clock)
     this.#startedMs = clock.elapsedMs()
     this.#events = new RateMeter(clock)
     this.#commits = new RateMeter(clock)
@@ -370,26 +374,21 @@ export class Runtime {
   }
 
   status(): RuntimeStatus {
-    const { storage, actors, views, handlers, pools, clock, dataDir } = this.#parts
-    const { storeId, epoch, head, status } = storage.store
-    const handlerStatuses = [...handlers.values()].map((handler) => handler.status())
-    return {
+    return statusOf(this.#parts, {
       phase: this.#phase,
-      uptimeMs: clock.elapsedMs() - this.#startedMs,
-      store: { kind: dataDir !== null ? 'lmdb' : 'memory', storeId, epoch, head, status },
-      throughput: {
-        eventsPerSecond: this.#events.perSecond(),
-        commitsPerSecond: this.#commits.perSecond(),
-      },
-      actors: actors.status(),
-      views: [...views.values()].map((view) => view.status()),
-      handlers: handlerStatuses,
-      timers: this.#parts.scheduling.status(),
-      deadLetters: { parkedKeys: handlerStatuses.reduce((sum, each) => sum + each.parkedKeys, 0) },
-      workers: { threads: pools.workers.threads },
-      bus: { subscribers: this.bus.subscribers, failures: this.bus.failures },
-      forgetting: { subjectsPending: storage.store.subjects.pending },
-    }
+      uptimeMs: this.#parts.clock.elapsedMs() - this.#startedMs,
+      eventsPerSecond: this.#events.perSecond(),
+      commitsPerSecond: this.#commits.perSecond(),
+    })
+  }
+
+  /**
+   * How the runtime is, for probes: alive, ready, and what is not well. Answers while closing and when closed too.
+   *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  health(options: Partial<HealthThresholds> = {}): Promise<RuntimeHealth> {
+    return this.#health.ask(() => this.status(), options)
   }
 
   /**

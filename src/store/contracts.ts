@@ -225,6 +225,13 @@ export interface Subjects {
   undisturbed(work: () => Promise<void>): Promise<void>
 }
 
+/** Free space. Bytes. */
+export interface DiskRoom {
+  readonly freeBytes: number
+  /** Below that nothing is staged. */
+  readonly freeBytesMin: number
+}
+
 /** The log of events, the heads of its streams, and their snapshots. One owner at a time. */
 export interface EventStore extends LogReader, ShapeReader {
   readonly subjects: Subjects
@@ -234,6 +241,8 @@ export interface EventStore extends LogReader, ShapeReader {
   readonly epoch: number
   /** The last durable position. */
   readonly head: Position
+  /** Room on the disk, asked for now; `null`: it cannot be known, is not looked at, or there is no disk. */
+  readRoom(): Promise<DiskRoom | null>
   /** How the store is: `stopped` after a failed commit, until `reopen`. */
   readonly status: 'open' | 'stopped' | 'closed'
 
