@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { openRuntime, type RuntimeOptions, type RuntimeStatus } from '../../src/index.js'
+import { Health } from '../../src/runtime/health.js'
 import {
   type HealthFigures,
   type HealthThresholds,
@@ -84,22 +85,32 @@ test('a closed runtime still answers, and says that it is', async (t) => {
   )
 })
 
-test('a handler that stands still while it is behind is noticed by whoever asks again', async (t) => {
+test('whoever asks again notices what stands still, and what is stopped', async (t) => {
   const clock = new ManualClock()
-  const runtime = await open(t, { clock })
-  await runtime.handler(cheering).pause()
-  await runtime.actor(Member, '1').send('join', { name: 'one', email: '1@club.test' })
-  const codes = async (): Promise<string[]> =>
-    (await runtime.health({ stalledMsMax: 5_000 })).reasons.map((each) => each.code)
+  const health = new Health({ readRoom: async () => null }, clock)
+  const well = (await open(t)).status()
+  const [handler] = well.handlers
+  const codesAt = async (
+    position: number,
+    store: RuntimeStatus['store']['status'] = 'open',
+  ): Promise<string[]> => {
+    const handlers = [{ ...handler!, position, lag: 10 - position }]
+    const status = { ...well, handlers, store: { ...well.store, status: store } }
+    const thresholds = { stalledMsMax: 5_000, stoppedMsMax: 5_000 }
+    const { isLive, reasons } = await health.ask(() => status, thresholds)
+    return [...reasons.map((each) => each.code), ...(isLive ? [] : ['not live'])]
+  }
 
-  const atFirst = await codes()
+  assert.deepEqual(await codesAt(3), [])
   clock.advance(5_001)
-  await runtime.handler(cheering).resume()
-  const position = runtime.log.head
-  await runtime.caughtUp(position, { handler: cheering })
-
-  assert.deepEqual(atFirst, ['HANDLER_PAUSED'])
-  assert.deepEqual(await codes(), [])
+  assert.deepEqual(await codesAt(3), ['HANDLER_STALLED'])
+  assert.deepEqual(await codesAt(4), [])
+  clock.advance(5_001)
+  assert.deepEqual(await codesAt(10), [])
+  assert.deepEqual(await codesAt(10, 'stopped'), ['STORE_STOPPED'])
+  clock.advance(5_001)
+  assert.deepEqual(await codesAt(10, 'stopped'), ['STORE_STOPPED', 'not live'])
+  assert.deepEqual(await codesAt(10), [])
 })
 
 for (const options of [{ lagMaximum: 5 }, { lagMax: -1 }, { parkedKeysMax: '3' }]) {
