@@ -15,6 +15,7 @@ export function subjectsContract(openStore: OpenStore): void {
     readingTests(openStore)
     stagingTests(openStore)
     destroyingTests(openStore)
+    undisturbedTests(openStore)
     pendingTests(openStore)
     snapshotTests(openStore)
   })
@@ -131,7 +132,7 @@ function stagingTests(openStore: OpenStore): void {
   })
 }
 
-function destroyingTests(openStore: OpenStore): void {
+function undisturbedTests(openStore: OpenStore): void {
   test('are not destroyed, and gain no keys, while somebody must not be disturbed', async (t) => {
     const store = await openStore(t)
     await fill(store)
@@ -155,7 +156,9 @@ function destroyingTests(openStore: OpenStore): void {
     assert.equal(order[0], 'undisturbed')
     assert.equal(order.length, 3)
   })
+}
 
+function destroyingTests(openStore: OpenStore): void {
   test('of an unknown subject cannot be forgotten, nor anybody named beside it', async (t) => {
     const store = await openStore(t)
     await fill(store)
