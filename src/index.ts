@@ -182,9 +182,28 @@ export type {
 export type { EndStreamOptions, StreamEnd } from './runtime/end-stream.js'
 export { ForgetIncompleteError } from './runtime/forget-errors.js'
 export type { ForgetOptions, ForgetProgress, ForgetReport } from './runtime/forgetting.js'
+export type {
+  HealthCode,
+  HealthReason,
+  HealthThresholds,
+  RuntimeHealth,
+} from './runtime/health-policy.js'
 export { type ImportLogOptions, importLog } from './runtime/import-log.js'
 export type { ExportLogOptions, Log, ReadLogOptions } from './runtime/log.js'
 export { openRuntime } from './runtime/open-runtime.js'
+export type { BackupOptions, BackupResult, CopyProgress } from './runtime/operations/backups.js'
+export {
+  type CompactOptions,
+  type CompactResult,
+  compactStore,
+} from './runtime/operations/compact-store.js'
+export { UnsoundStoreError } from './runtime/operations/operation-errors.js'
+export { type RestoreOptions, restoreStore } from './runtime/operations/restore-store.js'
+export {
+  type StoreReport,
+  type VerifyStoreOptions,
+  verifyStore,
+} from './runtime/operations/verify-store.js'
 export type { RuntimeOptions } from './runtime/options.js'
 export { LockFileError } from './runtime/parse-schema-lock.js'
 export type { ReadEventsOptions } from './runtime/read-events.js'
@@ -266,8 +285,10 @@ export {
   BoundaryConflictError,
   ClaimTakenError,
   CommitUnknownError,
+  CopyFailedError,
   DamagedKeyError,
   DamagedRecordError,
+  DirectoryNotEmptyError,
   DiskFullError,
   FormatVersionError,
   KeyTooLargeError,
@@ -288,6 +309,7 @@ export {
 export type { ExchangeOptions, ExchangeProgress } from './store/exchange/exchange-progress.js'
 export type { ExportResult } from './store/exchange/export-file.js'
 export type { ImportResult } from './store/exchange/import-file.js'
+export type { StoreFinding, StoreFindingKind, VerifyProgress } from './store/verification.js'
 export type {
   DeadLetter,
   DeadLetterFilter,

@@ -171,7 +171,7 @@ async function start(
   })
   const runtime = new Runtime({
     app,
-    isDurable: dataDir !== null,
+    dataDir,
     clock,
     closeTimeoutMs,
     process,

@@ -20,7 +20,7 @@ import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
-import { functionAt, integerIn, knownKeys } from '../base/options.js'
+import { functionAt, integerIn } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions, Rejection } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
@@ -41,8 +41,12 @@ import type { Bus } from './bus.js'
 import { Claims } from './claims.js'
 import { type EventQuery, type EventsOfQuery, parseEventQuery } from './decision-query.js'
 import type { ForgetOptions, ForgetReport, Forgetting } from './forgetting.js'
+import { Health } from './health.js'
+import type { HealthThresholds, RuntimeHealth } from './health-policy.js'
 import type { HostProcess } from './host-process.js'
 import { Log } from './log.js'
+import { type BackupOptions, type BackupResult, Backups } from './operations/backups.js'
+import { parseRebuild } from './parse-rebuild.js'
 import type { Pools } from './pools.js'
 import { RateMeter } from './rate-meter.js'
 import {
@@ -65,7 +69,7 @@ import {
 import { parseScheduleOptions, parseTimerName, type ScheduleOptions } from './schedule-options.js'
 import type { Scheduling } from './scheduling.js'
 import { Schemas } from './schemas.js'
-import type { RuntimeStatus } from './status.js'
+import { type RuntimeStatus, statusOf } from './status.js'
 import type { Storage } from './storage.js'
 import { Timers } from './timers.js'
 
@@ -79,7 +83,8 @@ export type ReceiptsOf<Commands extends readonly ActorCommand[]> = {
 /** Everything a runtime is made of; wired by `openRuntime`. */
 export interface RuntimeParts {
   readonly app: AppDefinition
-  readonly isDurable: boolean
+  /** `null`: in memory. */
+  readonly dataDir: string | null
   readonly clock: Clock
   readonly closeTimeoutMs: number
   readonly process: HostProcess
@@ -122,6 +127,8 @@ export class Runtime {
     viewOf: (projector) => this.#viewOf(projector),
     handlerOf: (definition) => this.#handlerOf(definition),
   }
+  readonly #backups: Backups
+  readonly #health: Health
   readonly #startedMs: number
   readonly #events: RateMeter
   readonly #commits: RateMeter
@@ -148,6 +155,8 @@ export class Runtime {
     this.log = new Log(storage.store, parts.upcasts, clock)
     this.schemas = new Schemas(parts.app.actors, storage.store, () => this.#assertOpen())
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
+    this.#backups = new Backups({ dataDir: parts.dataDir, subjects: storage.store.subjects, clock })
+    this.#health = new Health(storage.store, clock)
     this.#startedMs = clock.elapsedMs()
     this.#events = new RateMeter(clock)
     this.#commits = new RateMeter(clock)
@@ -369,26 +378,39 @@ export class Runtime {
   }
 
   status(): RuntimeStatus {
-    const { storage, actors, views, handlers, pools, clock, isDurable } = this.#parts
-    const { storeId, epoch, head, status } = storage.store
-    const handlerStatuses = [...handlers.values()].map((handler) => handler.status())
-    return {
+    return statusOf(this.#parts, {
       phase: this.#phase,
-      uptimeMs: clock.elapsedMs() - this.#startedMs,
-      store: { kind: isDurable ? 'lmdb' : 'memory', storeId, epoch, head, status },
-      throughput: {
-        eventsPerSecond: this.#events.perSecond(),
-        commitsPerSecond: this.#commits.perSecond(),
-      },
-      actors: actors.status(),
-      views: [...views.values()].map((view) => view.status()),
-      handlers: handlerStatuses,
-      timers: this.#parts.scheduling.status(),
-      deadLetters: { parkedKeys: handlerStatuses.reduce((sum, each) => sum + each.parkedKeys, 0) },
-      workers: { threads: pools.workers.threads },
-      bus: { subscribers: this.bus.subscribers, failures: this.bus.failures },
-      forgetting: { subjectsPending: storage.store.subjects.pending },
-    }
+      uptimeMs: this.#parts.clock.elapsedMs() - this.#startedMs,
+      eventsPerSecond: this.#events.perSecond(),
+      commitsPerSecond: this.#commits.perSecond(),
+    })
+  }
+
+  /**
+   * How the runtime is, for probes: alive, ready, and what is not well. Answers while closing and when closed too.
+   *
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  health(options: Partial<HealthThresholds> = {}): Promise<RuntimeHealth> {
+    return this.#health.ask(() => this.status(), options)
+  }
+
+  /**
+   * Copies the store to another directory while everything goes on: log, bookkeeping, keys of personal fields. The copy is
+   * checked as `verifyStore` does before it gets its name, so what is there is sound; what failed or was ended leaves
+   * nothing. It has every event that was durable when this was called. Views are left out: they are built again from the
+   * log. One at a time.
+   *
+   * @param directory - Empty, or not there yet; outside of the data directory.
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   * @throws {DirectoryNotEmptyError} DRAMATIS_DIRECTORY_NOT_EMPTY
+   * @throws {CopyFailedError} DRAMATIS_COPY_FAILED
+   * @throws {UnsoundStoreError} DRAMATIS_STORE_UNSOUND: what was copied is damaged.
+   * @throws {ClosedError} DRAMATIS_CLOSED
+   */
+  async backup(directory: string, options: BackupOptions = {}): Promise<BackupResult> {
+    this.#assertOpen()
+    return await this.#backups.backup(directory, options)
   }
 
   /**
@@ -412,6 +434,7 @@ export class Runtime {
     const steps: (() => Promise<unknown>[])[] = [
       // Before the actors: what is being handled may still send commands.
       () => [
+        this.#backups.close(leftMs()),
         ...[...handlers.values()].map((handler) => handler.stop(leftMs())),
         scheduling.queue.stop(leftMs()),
         sagas.stop(leftMs()),
@@ -457,18 +480,6 @@ export class Runtime {
 
   #assertOpen(): void {
     if (this.#phase !== 'open') throw new ClosedError('the runtime')
-  }
-}
-
-function parseRebuild(what: string, options: RebuildOptions, more: readonly string[]): void {
-  knownKeys(what, options, ['onProgress', 'signal', 'eventsPerSecondMax', ...more])
-  const { onProgress, signal, eventsPerSecondMax } = options
-  if (onProgress !== undefined) functionAt(`${what}.onProgress`, onProgress)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError(`${what}.signal`, 'an AbortSignal', signal)
-  }
-  if (eventsPerSecondMax !== undefined) {
-    integerIn(`${what}.eventsPerSecondMax`, eventsPerSecondMax, 1, 1_000_000_000)
   }
 }
 

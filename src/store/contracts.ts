@@ -217,6 +217,19 @@ export interface Subjects {
   destroy(subjectIds: readonly string[], meanwhile: () => Promise<void>): Promise<void>
   /** Whatever else held the fields of pending subjects is gone: none is pending any more. */
   finish(): Promise<void>
+  /**
+   * Does something while no key is made durable or destroyed; commits that need a new key wait for it.
+   *
+   * @throws {StoreStoppedError} DRAMATIS_STORE_STOPPED, and whatever `work` throws.
+   */
+  undisturbed(work: () => Promise<void>): Promise<void>
+}
+
+/** Free space. Bytes. */
+export interface DiskRoom {
+  readonly freeBytes: number
+  /** Below that nothing is staged. */
+  readonly freeBytesMin: number
 }
 
 /** The log of events, the heads of its streams, and their snapshots. One owner at a time. */
@@ -228,6 +241,8 @@ export interface EventStore extends LogReader, ShapeReader {
   readonly epoch: number
   /** The last durable position. */
   readonly head: Position
+  /** Room on the disk, asked for now; `null`: it cannot be known, is not looked at, or there is no disk. */
+  readRoom(): Promise<DiskRoom | null>
   /** How the store is: `stopped` after a failed commit, until `reopen`. */
   readonly status: 'open' | 'stopped' | 'closed'
 

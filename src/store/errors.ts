@@ -269,3 +269,32 @@ export class UnknownSubjectError extends DramatisError {
     this.subjectId = subjectId
   }
 }
+
+/** A directory that something is to be written to has something in it. Nothing was written. */
+export class DirectoryNotEmptyError extends DramatisError {
+  readonly code = 'DRAMATIS_DIRECTORY_NOT_EMPTY'
+  readonly directory: string
+
+  constructor(directory: string) {
+    super(
+      `Expected ${directory} to be empty, or not to exist, found something in it. ` +
+        'Nothing was written: name another directory, or move away what is there.',
+    )
+    this.directory = directory
+  }
+}
+
+/** A data directory could not be copied. What was written of the copy is removed; the original is as it was. */
+export class CopyFailedError extends DramatisError {
+  readonly code = 'DRAMATIS_COPY_FAILED'
+  readonly directory: string
+
+  constructor(directory: string, why: string, options?: { readonly cause?: unknown }) {
+    super(
+      `Expected to write a copy to ${directory}: ${why}. ` +
+        'The original is as it was, and nothing of the copy is left: make room or check rights, then try again.',
+      options,
+    )
+    this.directory = directory
+  }
+}

@@ -15,7 +15,7 @@ import { unknownIndex } from '../events/record.js'
 import type { KeyReader } from '../events/seal.js'
 import type { Shape, ShapeTable } from '../events/shapes.js'
 import type { ClaimEntry, ClaimedKeys } from './claims.js'
-import type { StreamHead } from './contracts.js'
+import type { DiskRoom, StreamHead } from './contracts.js'
 import type { KeyVault } from './keys/key-vault.js'
 import type { TagSource } from './read-tagged.js'
 import type { SegmentLayout } from './segment-layout.js'
@@ -103,6 +103,8 @@ export interface LogStorage extends TagSource {
   readStreamHead(streamId: string): ChainHead
   /** @throws {DiskFullError} DRAMATIS_DISK_FULL while there is too little room to write. */
   assertRoom(): void
+  /** Asks for it now. `null`: it cannot be known, is not looked at, or there is no disk. */
+  readRoom(): Promise<DiskRoom | null>
   /** The durable owner of a claim, by its key, as of now. */
   readClaimOwner(key: string): string | undefined
   /** Durable claims whose keys begin with a prefix and come after a key, in order. */

@@ -37,17 +37,39 @@ export function decodeSnapshot(
   head: StreamHead,
   keys: KeyReader,
 ): Snapshot | undefined {
-  if (head.state === 'deleted' || bytes.length <= crcBytes) return undefined
-  if (bytes.readUInt32BE(0) !== crc32(bytes.subarray(crcBytes))) return undefined
+  const read = readSnapshot(bytes, streamId, head, keys)
+  return typeof read === 'string' || read.state === undefined ? undefined : (read as Snapshot)
+}
+
+/** Why bytes are no snapshot of a stream. Of a deleted one nothing is at a place. */
+export type NoSnapshot = 'damaged' | 'not of this stream' | 'not at a place of it'
+
+/** A snapshot as it lies on the disk. */
+export interface StoredSnapshot extends Omit<Snapshot, 'state'> {
+  /** `undefined`: the key that it was sealed with is destroyed. */
+  readonly state: EventValue | undefined
+}
+
+/** What is in these bytes, or why it is no snapshot. */
+export function readSnapshot(
+  bytes: Buffer,
+  streamId: string,
+  head: StreamHead,
+  keys: KeyReader,
+): StoredSnapshot | NoSnapshot {
+  if (head.state === 'deleted') return 'not at a place of it'
+  if (bytes.length <= crcBytes) return 'damaged'
+  if (bytes.readUInt32BE(0) !== crc32(bytes.subarray(crcBytes))) return 'damaged'
   try {
     const values = decodeValue(bytes, crcBytes)
-    if (!Array.isArray(values) || values[0] !== streamId) return undefined
+    if (!Array.isArray(values)) return 'damaged'
+    if (values[0] !== streamId) return 'not of this stream'
     const [, version, position, stateVersion] = values as unknown as Place
-    if (!isOnStream(version, position, head)) return undefined
-    const state = stateOf(streamId, version, values, keys)
-    return state === undefined ? undefined : { version, position, stateVersion, state }
+    if (!isOnStream(version, position, head)) return 'not at a place of it'
+    if (values.length !== 5 && values.length !== 7) return 'damaged'
+    return { version, position, stateVersion, state: stateOf(streamId, version, values, keys) }
   } catch {
-    return undefined
+    return 'damaged'
   }
 }
 
@@ -66,7 +88,6 @@ function stateOf(
   keys: KeyReader,
 ): EventValue | undefined {
   if (values.length === 5) return values[4]
-  if (values.length !== 7) return undefined
   const key = keys.keyAt(values[5] as number)
   if (key === null) return undefined
   return openSeal(key, placeOf(streamId, version), values[6] as Uint8Array)

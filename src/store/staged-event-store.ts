@@ -21,6 +21,7 @@ import { type Claim, type ClaimEntry, claimKey, claimPrefix } from './claims.js'
 import type {
   CommitResult,
   CountOptions,
+  DiskRoom,
   EventStore,
   LogBatch,
   ReadBatchOptions,
@@ -85,6 +86,10 @@ export class StagedEventStore implements EventStore {
 
   get status(): EventStore['status'] {
     return this.#status
+  }
+
+  readRoom(): Promise<DiskRoom | null> {
+    return this.#storage.readRoom()
   }
 
   stage(appends: readonly StreamAppend[], accept?: Accept, boundary?: TagBoundary): Placed {

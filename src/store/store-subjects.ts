@@ -55,4 +55,9 @@ export class StoreSubjects implements Subjects {
   finish(): Promise<void> {
     return this.#keys.finish()
   }
+
+  undisturbed(work: () => Promise<void>): Promise<void> {
+    this.#assertOpen()
+    return this.#keys.undisturbed(work)
+  }
 }

@@ -15,6 +15,7 @@ export function subjectsContract(openStore: OpenStore): void {
     readingTests(openStore)
     stagingTests(openStore)
     destroyingTests(openStore)
+    undisturbedTests(openStore)
     pendingTests(openStore)
     snapshotTests(openStore)
   })
@@ -128,6 +129,32 @@ function stagingTests(openStore: OpenStore): void {
     const [placed] = store.stage([append('1', 'none', event)]).flat()
 
     assert.deepEqual(placed!.data, { name: 'Ada', email: 'ada@example.test', n: 1 })
+  })
+}
+
+function undisturbedTests(openStore: OpenStore): void {
+  test('are not destroyed, and gain no keys, while somebody must not be disturbed', async (t) => {
+    const store = await openStore(t)
+    await fill(store)
+    const done = createDeferred<void>()
+    const order: string[] = []
+
+    const undisturbed = store.subjects.undisturbed(async () => {
+      await done.promise
+      order.push('undisturbed')
+    })
+    const destroyed = store.subjects
+      .destroy(['ada'], noneInMemory)
+      .then(() => order.push('destroyed'))
+    const appended = appendEvents(store, [
+      append('3', 'none', personalEvent('Cy', 'cy@example.test', { name: 'cy' })),
+    ]).then(() => order.push('appended'))
+    assert.deepEqual(await readAll(store), all)
+    done.resolve()
+    await Promise.all([undisturbed, destroyed, appended])
+
+    assert.equal(order[0], 'undisturbed')
+    assert.equal(order.length, 3)
   })
 }
 

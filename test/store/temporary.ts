@@ -3,11 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/base/clock.js'
 import type { EventStore, EventStoreOptions } from '../../src/store/contracts.js'
 import { openLmdbEventStore } from '../../src/store/lmdb/lmdb-event-store.js'
-import { onEnd } from '../support/scope.js'
+import { onEnd, type Scope } from '../support/scope.js'
 
 interface Closable {
   close(): unknown
@@ -22,7 +21,7 @@ export class TemporaryDirectory {
     this.path = path
   }
 
-  static async make(t: TestContext): Promise<TemporaryDirectory> {
+  static async make(t: Scope): Promise<TemporaryDirectory> {
     const root = await mkdtemp(join(tmpdir(), 'dramatis-'))
     const directory = new TemporaryDirectory(join(root, 'data'))
     onEnd(t, async () => {

@@ -183,6 +183,11 @@ export class KeyVault implements KeyReader {
     })
   }
 
+  /** Does something while no key is written or destroyed: those that should be wait for it. */
+  undisturbed(work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(work)
+  }
+
   /** Forgets what was not written, after a failed commit, and reads again what was. */
   reopen(): Promise<void> {
     return this.#inTurn(async () => {

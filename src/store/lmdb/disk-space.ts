@@ -7,6 +7,7 @@
 
 import { statfs } from 'node:fs/promises'
 import type { Clock } from '../../base/clock.js'
+import type { DiskRoom } from '../contracts.js'
 import { DiskFullError } from '../errors.js'
 
 const refreshMs = 1_000
@@ -40,6 +41,14 @@ export class DiskSpace {
     if (!this.#asking && this.#clock.elapsedMs() - this.#askedMs >= refreshMs) void this.refresh()
     if (this.#freeBytes >= this.#freeBytesMin) return
     throw new DiskFullError(this.#dataDir, this.#freeBytes, this.#freeBytesMin)
+  }
+
+  /** What there is now. `null`: it is not looked at, or cannot be known. */
+  async readRoom(): Promise<DiskRoom | null> {
+    if (this.#freeBytesMin === 0) return null
+    await this.refresh()
+    const freeBytes = this.#freeBytes
+    return Number.isFinite(freeBytes) ? { freeBytes, freeBytesMin: this.#freeBytesMin } : null
   }
 
   /** Asks now. A figure that cannot be had leaves the last one in force. */

@@ -81,12 +81,18 @@ export function openTable<K extends Key>(
 }
 
 /** A new file survives a power cut only when the directories that name it were flushed too. */
-async function syncCreated(path: string): Promise<void> {
-  // Windows has no flush of directories, and keeps their entries in a journal.
+export async function syncCreated(path: string): Promise<void> {
+  // Windows flushes what is open for writing only.
   if (process.platform === 'win32') return
   await syncPath(join(path, 'data.mdb'))
-  await syncPath(path)
-  await syncPath(dirname(path))
+  await syncDirectory(path)
+  await syncDirectory(dirname(path))
+}
+
+/** Flushes the entries of a directory. */
+export async function syncDirectory(path: string): Promise<void> {
+  // Windows has no flush of directories, and keeps their entries in a journal.
+  if (process.platform !== 'win32') await syncPath(path)
 }
 
 /**
@@ -114,7 +120,8 @@ export function unavailable(path: string, cause: unknown): Error {
   return new StoreUnavailableError(path, why, { cause })
 }
 
-async function syncPath(path: string): Promise<void> {
+/** Flushes a file. */
+export async function syncPath(path: string): Promise<void> {
   const file = await openFile(path, 'r')
   try {
     await file.sync()

@@ -31,8 +31,9 @@ export const positionKeys: KeyEncoder<number> = Object.freeze({
 
 /** Hashes and what follows them: even numbers of hexadecimal digits. */
 export const hexKeys: KeyEncoder<string> = Object.freeze({
+  // Reading a table from its beginning, lmdb writes a Buffer for a key, whatever the table's keys are.
   writeKey: (key: string, target: Buffer, start: number): number =>
-    start + target.write(key, start, 'hex'),
+    typeof key === 'string' ? start + target.write(key, start, 'hex') : start,
   readKey: (source: Buffer, start: number, end: number): string =>
     source.toString('hex', start, end),
 })

@@ -32,7 +32,8 @@ import { assertUnlocked, releaseLock, takeLock } from './lock.js'
 /** The format of the log's tables and records. */
 export const logFormat = 3
 
-interface Ownership {
+/** What the owner of a directory knows of it. */
+export interface Ownership {
   readonly storeId: string
   readonly epoch: number
 }
@@ -89,10 +90,10 @@ async function openOwned(dataDir: string, options: ParsedStoreOptions): Promise<
 }
 
 /** One write transaction: either this process is the owner afterwards, or nothing has changed. */
-function takeOwnership(
+export function takeOwnership(
   environment: Environment,
   dataDir: string,
-  { clock }: ParsedStoreOptions,
+  { clock }: Pick<ParsedStoreOptions, 'clock'>,
 ): Ownership {
   const meta = openTable(environment, 'meta', textKeys)
   return meta.transactionSync(() => {

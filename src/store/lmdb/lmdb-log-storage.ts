@@ -10,6 +10,7 @@ import type { Position } from '../../events/event.js'
 import { damageOf, recordedAtMsOf } from '../../events/record.js'
 import type { Shape } from '../../events/shapes.js'
 import type { ClaimEntry } from '../claims.js'
+import type { DiskRoom } from '../contracts.js'
 import { StoreStoppedError } from '../errors.js'
 import type { KeyVault } from '../keys/key-vault.js'
 import type { ChainHead, LogStorage, LogTail, RecordRun, StagedGroup } from '../log-storage.js'
@@ -120,6 +121,10 @@ export class LmdbLogStorage implements LogStorage {
 
   assertRoom(): void {
     this.#parts.diskSpace.assertRoom()
+  }
+
+  readRoom(): Promise<DiskRoom | null> {
+    return this.#parts.diskSpace.readRoom()
   }
 
   async write(group: StagedGroup): Promise<void> {

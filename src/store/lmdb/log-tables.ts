@@ -20,7 +20,8 @@ import { type BytesTable, type Environment, openTable } from './environment.js'
 import { hexKeys, positionKeys, textKeys } from './keys.js'
 import { OpenSegment } from './segment.js'
 
-const headBytes = 14
+/** Of the head of a stream that is open; one that has ended has a byte more. */
+export const headBytes = 14
 /** Where no index is known. */
 const noIndex = 0xffff
 
@@ -163,7 +164,8 @@ export function tagKey(prefix: string, position: Position): string {
   return prefix + position.toString(16).padStart(16, '0')
 }
 
-function positionOfTagKey(key: string): Position {
+/** The position that a tag's key ends with. */
+export function positionOfTagKey(key: string): Position {
   return Number.parseInt(key.slice(-16), 16)
 }
 
@@ -193,7 +195,7 @@ export function encodeShape(shape: Shape): Buffer {
   return encodeValue([shape.aggregateType, shape.type, shape.schemaVersion, shape.fields])
 }
 
-function decodeShape(number: number, bytes: Buffer): Shape {
+export function decodeShape(number: number, bytes: Buffer): Shape {
   const [aggregateType, type, schemaVersion, fields] = decodeValue(bytes) as readonly EventValue[]
   return Object.freeze({
     number,

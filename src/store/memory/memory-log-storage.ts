@@ -136,6 +136,10 @@ export class MemoryLogStorage implements LogStorage {
 
   assertRoom(): void {}
 
+  async readRoom(): Promise<null> {
+    return null
+  }
+
   write(group: StagedGroup): Promise<void> {
     return this.#access.write('log', () => this.#disk.log.add(group))
   }

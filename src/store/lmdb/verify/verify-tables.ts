@@ -1,0 +1,178 @@
+/**
+ * Checking the tables beside the log: what it is, shapes, snapshots, tags, claims.
+ *
+ * Each is checked as far as it can be without the definitions of an app: which tags an event should have, and which
+ * claims a stream, only these know.
+ */
+
+import { hashText } from '../../../base/hash.js'
+import { decodeValue } from '../../../events/codec.js'
+import { keyHashOf, versionOf } from '../../../events/record.js'
+import type { Shape } from '../../../events/shapes.js'
+import { streamStates } from '../../../events/stream-end.js'
+import { isTypeName } from '../../../events/stream-id.js'
+import type { StreamHead } from '../../contracts.js'
+import { noStream } from '../../log-storage.js'
+import { soundRecordAt } from '../../record-reader.js'
+import { readSnapshot } from '../../snapshot-codec.js'
+import type { Findings, VerifyFlow } from '../../verification.js'
+import type { BytesTable } from '../environment.js'
+import { decodeShape, type LogTables, positionOfTagKey } from '../log-tables.js'
+import { keysIn } from './keys-in.js'
+import type { StreamChains } from './stream-chains.js'
+
+/** Hexadecimal digits of a key. */
+const tagKeyDigits = 48
+const claimKeyDigits = 64
+const storeIdShape = /^[0-9A-HJKMNP-TV-Z]{26}$/
+
+/** What `meta` says of the store. */
+export interface Identity {
+  readonly format: unknown
+  readonly storeId: string
+  readonly epoch: number
+}
+
+export function readIdentity(meta: BytesTable<string>, findings: Findings): Identity {
+  const format = readMeta(meta, 'format', findings)
+  const storeId = readMeta(meta, 'storeId', findings)
+  const epoch = readMeta(meta, 'epoch', findings)
+  const hasId = typeof storeId === 'string' && storeIdShape.test(storeId)
+  if (!hasId) findings.add('meta', { key: 'storeId' }, 'Expected a ULID, found none.')
+  const hasEpoch = typeof epoch === 'number' && Number.isInteger(epoch) && epoch >= 1
+  if (!hasEpoch) findings.add('meta', { key: 'epoch' }, 'Expected an epoch from 1, found none.')
+  return { format, storeId: hasId ? storeId : '', epoch: hasEpoch ? epoch : 0 }
+}
+
+function readMeta(meta: BytesTable<string>, name: string, findings: Findings): unknown {
+  try {
+    const bytes = meta.getBinary(name)
+    return bytes === undefined ? undefined : decodeValue(bytes)
+  } catch (error) {
+    findings.add('meta', { key: name }, `Expected a value, found: ${(error as Error).message}.`)
+    return undefined
+  }
+}
+
+/** Numbers from 1 without gaps, each a list of names. @returns how many there are. */
+export async function verifyShapes(tables: LogTables, findings: Findings): Promise<number> {
+  let count = 0
+  for await (const numbers of keysIn(tables.shapes, 'shapes', findings)) {
+    for (const number of numbers) {
+      count++
+      const place = { key: String(number) }
+      if (number !== count)
+        findings.add('shape', place, `Expected shape ${count}, found ${number}.`)
+      if (isShape(tables, number)) continue
+      findings.add('shape', place, `Expected shape ${number} to name fields, found other bytes.`)
+    }
+  }
+  return count
+}
+
+function isShape(tables: LogTables, number: number): boolean {
+  try {
+    const shape: Shape = decodeShape(number, tables.shapes.getBinary(number)!)
+    const { aggregateType, type, schemaVersion, fields } = shape
+    return (
+      isTypeName(aggregateType) &&
+      typeof type === 'string' &&
+      Number.isInteger(schemaVersion) &&
+      (fields === null || fields.every((field) => typeof field === 'string'))
+    )
+  } catch {
+    return false
+  }
+}
+
+/** Each is sound, and of a stream that has a version at that place. @returns how many there are. */
+export async function verifySnapshots(
+  tables: LogTables,
+  chains: StreamChains,
+  findings: Findings,
+  flow: VerifyFlow,
+): Promise<number> {
+  let count = 0
+  for await (const streamIds of keysIn(tables.snapshots, 'snapshots', findings)) {
+    for (const streamId of streamIds) {
+      count++
+      const problem = problemOfSnapshot(tables, chains, streamId)
+      if (problem === null) continue
+      const message = `Expected a snapshot of ${streamId}, found one that is ${problem}.`
+      findings.add('snapshot', { streamId }, `${message} It is ignored.`)
+    }
+    await flow.pause('snapshots', 0, 0)
+  }
+  return count
+}
+
+function problemOfSnapshot(
+  tables: LogTables,
+  chains: StreamChains,
+  streamId: string,
+): string | null {
+  const bytes = tables.snapshots.getBinary(streamId)
+  const head = headOf(chains, streamId)
+  const read = bytes === undefined ? 'damaged' : readSnapshot(bytes, streamId, head, tables.keys)
+  if (typeof read === 'string') return read
+  try {
+    const record = soundRecordAt(tables, read.position)
+    const isThere = versionOf(record) === read.version && keyHashOf(record) === hashText(streamId)
+    return isThere ? null : 'not at a place of it'
+  } catch {
+    // The record was found already.
+    return null
+  }
+}
+
+function headOf(chains: StreamChains, streamId: string): StreamHead {
+  const slot = chains.find(streamId, hashText(streamId))
+  if (slot === -1) return noStream
+  const { version, position, state } = chains.endAt(slot)
+  return { version, position, state: streamStates[state]! }
+}
+
+/** Each names a position of the log. @returns how many there are. */
+export async function verifyTags(
+  tables: LogTables,
+  head: number,
+  findings: Findings,
+  flow: VerifyFlow,
+): Promise<number> {
+  let count = 0
+  for await (const keys of keysIn(tables.tags, 'tags', findings)) {
+    for (const key of keys) {
+      count++
+      const position = positionOfTagKey(key)
+      if (key.length === tagKeyDigits && position >= 1 && position <= head) continue
+      const message = `Expected a tag of a position from 1 to ${head}, found position ${position}.`
+      findings.add('tag', { key }, message)
+    }
+    await flow.pause('tags', head, head)
+  }
+  return count
+}
+
+/** Each is held by a stream that has events. @returns how many there are. */
+export async function verifyClaims(
+  tables: LogTables,
+  chains: StreamChains,
+  findings: Findings,
+  flow: VerifyFlow,
+): Promise<number> {
+  let count = 0
+  for await (const keys of keysIn(tables.claims, 'claims', findings)) {
+    for (const key of keys) {
+      count++
+      const owner = tables.claims.getBinary(key)?.toString('utf8') ?? ''
+      if (key.length !== claimKeyDigits) {
+        findings.add('claim', { key }, 'Expected the key of a claim to have 32 bytes.')
+      } else if (chains.find(owner, hashText(owner)) === -1) {
+        const message = 'Expected a claim to be held by a stream with events, found another.'
+        findings.add('claim', { key, streamId: owner }, message)
+      }
+    }
+    await flow.pause('claims', 0, 0)
+  }
+  return count
+}
