@@ -193,6 +193,8 @@ function defineHandlers(
     partitions,
     deadLetter,
     retry: { attemptsMax, retriesAtOnce, delayMs },
+    // Longer than the clock ever moves at once: no delivery is given up here.
+    timeoutMs: 3_600_000,
     key: (event: DeliveredEvent) => keyOf(plan, event),
   }
   const mirroring = defineHandler('mirroring', {

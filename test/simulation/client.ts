@@ -179,17 +179,19 @@ export class Client {
     const named = this.#ports.history.named()
     const sent = named[which % Math.max(1, named.length)]
     if (sent === undefined) return
-    if (sent.of === 1) return await this.#send(sent, null)
+    if (sent.group === sent.token) return await this.#send(sent, null)
     await this.#transact(this.#ports.history.sent.filter(({ group }) => group === sent.group))
   }
 
   async #reuse({ which }: StepOf<'reuse'>): Promise<void> {
     const { history } = this.#ports
-    const known = history.named().filter(({ of, receipts }) => of === 1 && receipts.length > 0)
+    const known = history
+      .named()
+      .filter(({ group, token, receipts }) => group === token && receipts.length > 0)
     const first = known[which % Math.max(1, known.length)]
     if (first === undefined) return
     const token = history.nextToken()
-    await this.#send(this.#note({ ...first, token, amount: first.amount + 1 }), null)
+    await this.#send(this.#note({ ...first, token, group: token, amount: first.amount + 1 }), null)
   }
 
   async #race({ to, count }: StepOf<'race'>): Promise<void> {
@@ -267,8 +269,9 @@ export class Client {
     for (const each of sent) each.attempts += 1
     try {
       for (const [at, receipt] of (await sending).entries()) {
-        const { version, position, duplicate } = receipt
-        sent[at]!.receipts.push({ version, position, duplicate })
+        const { version, position, duplicate, events } = receipt
+        // An actor that does not remember its part of a transaction has nothing to say of it.
+        if (events.length > 0) sent[at]!.receipts.push({ version, position, duplicate })
         this.#tell(`${tokens}: ${receipt.streamId}@${version} at ${position}, again ${duplicate}`)
       }
     } catch (error) {

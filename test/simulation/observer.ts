@@ -64,7 +64,12 @@ export class Observer {
     for (const view of viewNames) {
       await this.#runtime.caughtUp(head, { view, timeoutMs: patienceMs })
     }
-    for (const handler of handlerNames) if (this.#flows(handler)) await this.rest(handler)
+    // A timer that repeats makes events for ever.
+    const { entries } = await this.#runtime.timers.list()
+    const comesToRest = entries.every(({ everyMs }) => everyMs === null)
+    for (const handler of handlerNames) {
+      if (comesToRest && this.#flows(handler)) await this.rest(handler)
+    }
     await this.look()
   }
 

@@ -84,9 +84,9 @@ class Run {
     await this.#live(async (client, runtime) => {
       const { observer } = client
       for (const handler of handlerNames) await runtime.handler(handler).resume()
+      await this.#ringAll(client, runtime)
       await observer.quiet()
       this.#world.mend()
-      await this.#ringAll(client, runtime)
       await this.#redriveAll(client, runtime)
       for (const account of ['a', 'b', 'c', 'd']) await observer.ask(account)
       await observer.verify('Totals')
