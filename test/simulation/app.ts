@@ -46,7 +46,7 @@ export interface AccountData {
   readonly dueAtMs: number
 }
 
-function defineAccount(plan: AppPlan) {
+function defineAccount(plan: AppPlan, world: World) {
   return defineActor('Account', {
     initialState: (): AccountState => ({ events: 0, sum: 0, name: '' }),
     events: {
@@ -88,7 +88,10 @@ function defineAccount(plan: AppPlan) {
       },
       ring: {
         schema: { token: 'string', dueAtMs: whole },
-        decide: (_state, command, { events }) => events.Rung(command),
+        decide: (_state, command, { events, metadata }) => {
+          world.noteFiring(metadata.commandId)
+          return events.Rung(command)
+        },
       },
     },
     snapshot: { everyEvents: plan.snapshotEvery, onPassivation: plan.snapshotOnPassivation },
@@ -131,7 +134,7 @@ export function keyOf(plan: AppPlan, event: { streamId: string; aggregateId: str
 
 /** @param world - What the handlers reach, and what they are kept from. */
 export function defineSimulatedApp(plan: AppPlan, world: World): SimulatedApp {
-  const Account = defineAccount(plan)
+  const Account = defineAccount(plan, world)
   const actors: readonly [AccountActor, typeof Mirror] = [Account, Mirror]
   const definition = defineApp({
     actors: [...actors] as AnyActor[],

@@ -287,40 +287,49 @@ describe('a law of timers finds', () => {
     ...{ token: 't1', name: 'n', to: 'a', dueAtMs: 0, everyMs: null },
     ...{ isSet: true, isTouched: false, ...change },
   })
-  const rung = (ms: number, commandId?: string): Change => ({
-    ...{ type: 'Rung', recordedAt: new Date(ms), data: { token: 't1' } },
-    ...(commandId === undefined ? {} : { commandId }),
+  const rung = (commandId: string): Change => ({
+    ...{ type: 'Rung', data: { token: 't1' }, commandId },
   })
-  const passed = timerProblems(logOf(rung(5)), [timer({ dueAtMs: 5 })], true)
+  const problemsOf = (commandIds: readonly string[], ...timers: readonly SetTimer[]): string[] =>
+    timerProblems(
+      logOf(...commandIds.map(rung)),
+      timers,
+      new Map([
+        ['at 5', 5],
+        ['at 15', 15],
+      ]),
+    )
+  const passed = problemsOf(['at 5'], timer({ dueAtMs: 5 }))
 
-  assertFound(
-    'a timer that nobody set',
-    passed,
-    timerProblems(logOf(rung(5)), [], true),
-    /never set/,
-  )
+  assertFound('a timer that nobody set', passed, problemsOf(['at 5']), /never set/)
   assertFound(
     'a timer that fires early',
     passed,
-    timerProblems(logOf(rung(5)), [timer({ dueAtMs: 6 })], true),
+    problemsOf(['at 5'], timer({ dueAtMs: 6 })),
     /before its time/,
   )
   assertFound(
     'a timer that fires twice',
     passed,
-    timerProblems(logOf(rung(5), rung(6)), [timer()], true),
+    problemsOf(['at 5', 'at 15'], timer()),
     /fired 2 times/,
   )
   assertFound(
+    'an interval that is cut short',
+    problemsOf(['at 5', 'at 15'], timer({ dueAtMs: 5, everyMs: 10 })),
+    problemsOf(['at 5', 'at 15'], timer({ dueAtMs: 5, everyMs: 11 })),
+    /position 2, before its time/,
+  )
+  assertFound(
     'one firing that is recorded twice',
-    timerProblems(logOf(rung(5), rung(15)), [timer({ everyMs: 10 })], true),
-    timerProblems(logOf(rung(5, 'c'), rung(15, 'c')), [timer({ everyMs: 10 })], true),
+    problemsOf(['at 5', 'at 15'], timer({ everyMs: 10 })),
+    problemsOf(['at 15', 'at 15'], timer({ everyMs: 10 })),
     /recorded twice/,
   )
   assertFound(
     'a timer that never fires',
-    timerProblems([], [timer({ isTouched: true })], true),
-    timerProblems([], [timer()], true),
+    problemsOf([], timer({ isTouched: true })),
+    problemsOf([], timer()),
     /never fired/,
   )
 })

@@ -18,6 +18,7 @@ import { completenessProblems, deliveryProblems, mirrorProblems } from './laws/d
 import { basisProblems, claimProblems, orderProblems, wholenessProblems } from './laws/log-laws.js'
 import { timerProblems } from './laws/timer-laws.js'
 import { handlerFacts } from './observer.js'
+import { PeakClock } from './peak-clock.js'
 import { handlerNames, type LifePlan, type SimulationPlan } from './plan.js'
 import { World } from './world.js'
 
@@ -65,8 +66,9 @@ class Run {
 
   constructor(plan: SimulationPlan) {
     this.#plan = plan
-    this.#disk = new SimulatedDisk({ seed: plan.seed })
-    this.#world = new World(plan.app)
+    const clock = new PeakClock()
+    this.#disk = new SimulatedDisk({ seed: plan.seed, clock })
+    this.#world = new World(plan.app, clock)
   }
 
   async live(life: LifePlan): Promise<void> {
@@ -182,7 +184,7 @@ class Run {
       ...claimProblems(events),
       ...commandProblems(events, history.sent, plan.app.commandWindowEvents),
       ...answerProblems(events, history.answers),
-      ...timerProblems(events, history.timers, true),
+      ...timerProblems(events, history.timers, world.firings),
       ...mirrorProblems(events, world.journal),
     )
     for (const name of handlerNames) {

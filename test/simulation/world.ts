@@ -8,6 +8,7 @@
 import { hashText } from '../../src/base/hash.js'
 import { yieldToEventLoop } from '../../src/base/signal.js'
 import { type HandlerContext, RetryAfterError, TerminalError } from '../../src/index.js'
+import type { PeakClock } from './peak-clock.js'
 import type { AppPlan, HandlerName } from './plan.js'
 
 export interface DeliveredEvent {
@@ -42,6 +43,9 @@ const retryAfterMs = 5_000
 
 export class World {
   readonly journal: JournalEntry[] = []
+  /** The latest time that the clock had shown when a firing was first decided, by its commandId. */
+  readonly firings = new Map<string, number>()
+  readonly #clock: PeakClock
   readonly #plan: AppPlan
   readonly #failures = new Map<string, number>()
   readonly #down = new Set<string>()
@@ -49,8 +53,14 @@ export class World {
   /** Which life of the runtime this is, 1-based. */
   life = 0
 
-  constructor(plan: AppPlan) {
+  constructor(plan: AppPlan, clock: PeakClock) {
     this.#plan = plan
+    this.#clock = clock
+  }
+
+  /** A timer has come through to its actor. */
+  noteFiring(commandId: string): void {
+    if (!this.firings.has(commandId)) this.firings.set(commandId, this.#clock.peakMs)
   }
 
   /** Whether everything fails that a handler tries. */

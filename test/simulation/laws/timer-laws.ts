@@ -4,11 +4,15 @@
 
 import type { SeenEvent, SetTimer } from '../history.js'
 
-/** @param isOver - Whether every timer had the time to fire. */
+/**
+ * Every timer has had the time to fire.
+ *
+ * @param shownMs - The latest time that the clock had shown at each firing, by its commandId.
+ */
 export function timerProblems(
   events: readonly SeenEvent[],
   timers: readonly SetTimer[],
-  isOver: boolean,
+  shownMs: ReadonlyMap<string, number>,
 ): string[] {
   const firings = new Map<string, SeenEvent[]>()
   for (const event of events) {
@@ -21,26 +25,26 @@ export function timerProblems(
     ...[...firings.keys()]
       .filter((token) => !known.has(token))
       .map((token) => `the timer ${token} was never set`),
-    ...timers.flatMap((timer) => firingProblems(timer, firings.get(timer.token) ?? [], isOver)),
+    ...timers.flatMap((timer) => firingProblems(timer, firings.get(timer.token) ?? [], shownMs)),
   ]
 }
 
 function firingProblems(
   { token, dueAtMs, everyMs, isSet, isTouched }: SetTimer,
   firings: readonly SeenEvent[],
-  isOver: boolean,
+  shownMs: ReadonlyMap<string, number>,
 ): string[] {
   const problems: string[] = []
   const commandIds = new Set(firings.map(({ metadata }) => metadata.commandId))
   if (commandIds.size < firings.length) problems.push(`a firing of ${token} is recorded twice`)
   if (everyMs === null && firings.length > 1)
     problems.push(`${token} fired ${firings.length} times`)
-  for (const [at, { recordedAt, position }] of firings.entries()) {
+  for (const [at, { metadata, position }] of firings.entries()) {
     const earliestMs = dueAtMs + at * (everyMs ?? 0)
-    if (recordedAt.getTime() < earliestMs) {
+    if (shownMs.get(metadata.commandId)! < earliestMs) {
       problems.push(`${token} fired at position ${position}, before its time`)
     }
   }
-  if (isOver && isSet && !isTouched && firings.length === 0) problems.push(`${token} never fired`)
+  if (isSet && !isTouched && firings.length === 0) problems.push(`${token} never fired`)
   return problems
 }
