@@ -19,7 +19,7 @@ describe(`a runtime does what the model does (seed ${seed})`, () => {
   for (const [where, openGround] of Object.entries(grounds)) {
     test(`${where}, through restarts, crashes, failures and moves of the clock`, async (t) => {
       const given = new Map<string, number>()
-      const commands = fc.commands([...allCommands], { maxCommands: 25 })
+      const commands = fc.commands([...allCommands], { maxCommands: 25, size: '+1' })
       await fc.assert(
         fc.asyncProperty(commands, async (sequence) => {
           const system = await System.open(openGround())

@@ -5,7 +5,7 @@
  * Crashes in the middle of things are the simulation's.
  */
 
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ManualClock } from '../../src/base/manual-clock.js'
@@ -82,14 +82,18 @@ export function memoryGround(): Ground {
   }
 }
 
+/** Where files are in memory, if anywhere: what a flush does is looked at elsewhere, and takes its time. */
+const memoryPath = '/dev/shm'
+
 export function lmdbGround(): Ground {
-  const root = mkdtempSync(join(tmpdir(), 'dramatis-model-'))
+  const root = mkdtempSync(join(existsSync(memoryPath) ? memoryPath : tmpdir(), 'dramatis-model-'))
   const clock = new ManualClock()
   let crashes = 0
   const dataDir = (): string => join(root, `${crashes}`)
   return {
     clock,
-    open: (app) => openRuntime({ app, dataDir: dataDir(), workers: 'inline', clock }),
+    open: (app) =>
+      openRuntime({ app, dataDir: dataDir(), workers: 'inline', clock, freeBytesMin: 0 }),
     crash: async (runtime) => {
       const before = dataDir()
       // Snapshots are written off the path of commands: behind them comes this, which changes nothing.
