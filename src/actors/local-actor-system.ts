@@ -430,10 +430,11 @@ export class LocalActorSystem implements ActorSystem {
     }
     for (const actor of actors) this.#failWaiting(actor, errorWithoutCommit(error))
     if (!hasToRecover) return
-    this.#cancelRecovery = recoverStore({ ...this.#options, limits: this.#limits }, () => {
+    this.#cancelRecovery = recoverStore({ ...this.#options, limits: this.#limits }, (landed) => {
       this.#cancelRecovery = null
       this.#commits.reset()
       this.#phase = 'open'
+      if (landed.length > 0) this.#options.onEvents?.(landed)
     })
   }
 

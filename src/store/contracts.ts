@@ -360,7 +360,10 @@ export interface EventStore extends LogReader, ShapeReader {
   /** Deletes every snapshot. Durable when it resolves. */
   deleteSnapshots(): Promise<void>
 
-  /** Calls back after each commit that moved the head, in order. Callbacks must not throw. */
+  /**
+   * Calls back after each commit that moved the head, in order; of one that failed and has landed all the
+   * same, when `reopen` finds it. Callbacks must not throw.
+   */
   onCommit(listener: (result: CommitResult) => void): Cancel
 
   /** Waits for a commit under way, then lets go of everything. Idempotent. */

@@ -287,9 +287,7 @@ export class StagedEventStore implements EventStore {
     const result = { after: group.after, to: group.after + group.records.length }
     this.#staging.landed()
     this.#head = result.to
-    if (result.to > result.after) {
-      for (const listener of this.#listeners) call(listener, result)
-    }
+    if (result.to > result.after) this.#tell(result)
     publish('commit', () => ({
       events: group.records.length,
       position: result.to,
@@ -314,6 +312,7 @@ export class StagedEventStore implements EventStore {
     if (this.#status === 'closed') throw new StoreStoppedError('it is closed')
     await this.#underWay
     const { clock, commitTimeoutMs } = this.#options
+    const after = this.#head
     try {
       const late = (): Error => new Error('the commit that failed is still under way')
       await withinDeadline(clock, commitTimeoutMs, this.#storage.reopen(), late)
@@ -324,6 +323,12 @@ export class StagedEventStore implements EventStore {
       throw new StoreStoppedError('it could not be opened again', { cause })
     }
     if (this.#status === 'stopped') this.#status = 'open'
+    // The commit that failed has landed all the same: whoever follows the log has not heard of it.
+    if (this.#head > after) this.#tell({ after, to: this.#head })
+  }
+
+  #tell(result: CommitResult): void {
+    for (const listener of this.#listeners) call(listener, result)
   }
 
   async #close(): Promise<void> {

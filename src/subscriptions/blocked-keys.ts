@@ -19,6 +19,8 @@ interface BlockedEntry {
   reportSequence: number
   /** What came in since the key fell due; on top of what the work store has. */
   tail: Position[]
+  /** By when it was due, as the host knew it when it said so last. Milliseconds since the epoch. */
+  dueAtMs: number
 }
 
 export class BlockedKeys {
@@ -34,7 +36,9 @@ export class BlockedKeys {
 
   /** The key failed, or is known to have failed before. */
   block(name: KeyName, reportSequence = 0): void {
-    this.#entries.set(entryId(name), { state: 'blocked', reportSequence, tail: [] })
+    this.#entries.set(entryId(name), {
+      ...{ state: 'blocked', reportSequence, tail: [], dueAtMs: 0 },
+    })
   }
 
   /** Another event of a blocked key came by; it is queued with this report. */
@@ -45,12 +49,21 @@ export class BlockedKeys {
     else entry.tail.push(position)
   }
 
-  /** The key's time has come. Ignored when it is being tried already. */
-  fallDue(due: KeyName): boolean {
+  /** The key's time has come by `atMs`. @returns false: it is being tried already, or about to be. */
+  fallDue(due: KeyName, atMs: number): boolean {
     const entry = this.#entries.get(entryId(due))
-    if (entry === undefined || entry.state !== 'blocked') return false
+    if (entry === undefined) return false
+    entry.dueAtMs = atMs
+    if (entry.state !== 'blocked') return false
     entry.state = 'awaited'
     return true
+  }
+
+  /** By when a key was due that fell due. */
+  dueAtMs(name: KeyName): number {
+    const entry = this.#entries.get(entryId(name))
+    assert(entry !== undefined)
+    return entry.dueAtMs
   }
 
   /** True once the durable queue of a due key is complete up to its falling due. */

@@ -106,8 +106,8 @@ export class HandlerLane {
     this.#task?.post(message)
   }
 
-  giveDue(keys: readonly KeyName[]): void {
-    if (keys.length > 0) this.post({ type: 'due', keys })
+  giveDue(keys: readonly KeyName[], atMs: number): void {
+    if (keys.length > 0) this.post({ type: 'due', keys, atMs })
   }
 
   /**

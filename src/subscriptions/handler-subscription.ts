@@ -336,19 +336,20 @@ export class HandlerSubscription {
       if (waiting.blocked.dueAtMs <= nowMs) due.push(waiting)
       else nextMs = Math.min(nextMs, waiting.blocked.dueAtMs)
     }
-    for (const lane of this.#lanes) this.#giveDue(lane, due)
+    for (const lane of this.#lanes) this.#giveDue(lane, due, nowMs)
     if (this.#mode() === 'flow') this.#trials.begin(due)
     if (nextMs === Number.POSITIVE_INFINITY) return
     this.#cancelDue = this.#ports.clock.schedule(nextMs - nowMs, () => this.#handOutDue())
   }
 
-  #giveDue(lane: HandlerLane, due: readonly WaitingKey[]): void {
+  #giveDue(lane: HandlerLane, due: readonly WaitingKey[], nowMs: number): void {
     if (!lane.isRunning) return
     const own = due.filter(
       (each) => each.blocked.state === 'retrying' && lane.partitions.includes(each.partition),
     )
     for (const each of own) each.handed = true
-    lane.giveDue(own.map(({ partition, key }) => ({ partition, key })))
+    const keys = own.map(({ partition, key }) => ({ partition, key }))
+    lane.giveDue(keys, nowMs)
   }
 
   #afterTrial(error: unknown): void {

@@ -31,8 +31,8 @@ export type PumpMode = 'flow' | 'hold' | 'probe'
 export type ToPump =
   | { readonly type: 'wake' }
   | { readonly type: 'mode'; readonly mode: PumpMode }
-  /** Keys whose time has come. */
-  | { readonly type: 'due'; readonly keys: readonly KeyName[] }
+  /** Keys whose time has come by `atMs`, milliseconds since the epoch, as the host knew them. */
+  | { readonly type: 'due'; readonly keys: readonly KeyName[]; readonly atMs: number }
   | { readonly type: 'ack'; readonly sequence: number }
   | { readonly type: 'stop' }
   | { readonly type: 'abort' }

@@ -33,6 +33,11 @@ export class PumpReportBuilder {
     return this.#sequence
   }
 
+  /** Number of the report that carries what was noted last, whether it has left or not. */
+  get newest(): number {
+    return this.#unreported > 0 ? this.#sequence : this.#sequence - 1
+  }
+
   get acknowledged(): number {
     return this.#acknowledged
   }

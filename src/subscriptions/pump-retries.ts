@@ -7,13 +7,14 @@
  *
  * Invariants:
  *   - a key's events are delivered in the order of their positions;
+ *   - a key is tried only when what is written of it was due when it was handed out;
  *   - a key is released in the same turn in which its last event is seen to be the last.
  */
 
 import type { Position } from '../events/event.js'
 import { eventKeyOf } from './event-key.js'
 import { asProbe, type KeyedEvent, type PumpContext, type Setback } from './pump-context.js'
-import type { KeyName } from './work-store.js'
+import type { BlockedKey, KeyName } from './work-store.js'
 
 export class PumpRetries {
   readonly partition: number
@@ -46,8 +47,9 @@ export class PumpRetries {
     return !this.#context.blocked.isReady(due, this.#context.report.acknowledged)
   }
 
-  add(due: KeyName): void {
-    if (this.#context.blocked.fallDue(due)) this.#due.push(due)
+  /** @param atMs - By when the host knew the key to be due. */
+  add(due: KeyName, atMs: number): void {
+    if (this.#context.blocked.fallDue(due, atMs)) this.#due.push(due)
   }
 
   /** Starts on the next due key, if it can be started. */
@@ -59,7 +61,7 @@ export class PumpRetries {
   /** Delivers the first event of one due key although the pump holds. `null`: none can be tried. */
   async probe(): Promise<'succeeded' | 'failed' | null> {
     if (!this.#canRun()) return null
-    let outcome: 'succeeded' | 'failed' = 'failed'
+    let outcome: 'succeeded' | 'failed' | null = 'failed'
     await this.#run(async () => {
       outcome = await this.#work(this.#due.shift()!, false)
     })
@@ -82,13 +84,23 @@ export class PumpRetries {
     }
   }
 
-  /** Works through one key. @param counts - Whether failures count as attempts. */
-  async #work(due: KeyName, counts: boolean): Promise<'succeeded' | 'failed'> {
+  /**
+   * Works through one key.
+   *
+   * @param counts - Whether failures count as attempts.
+   * @returns `null`: it was not due.
+   */
+  async #work(due: KeyName, counts: boolean): Promise<'succeeded' | 'failed' | null> {
     const { blocked, report, definition, ports } = this.#context
     ports.work.refresh()
-    let positions = blocked.run(due, ports.work.readQueue(definition.name, due))
     // As written down: what the host knew when it handed the key out may be older.
-    let { attempt = 0, redrives = 0 } = ports.work.readKey(definition.name, due) ?? {}
+    const written = ports.work.readKey(definition.name, due)
+    if (written !== undefined && !isDue(written, blocked.dueAtMs(due))) {
+      blocked.block(due, report.newest)
+      return null
+    }
+    let positions = blocked.run(due, ports.work.readQueue(definition.name, due))
+    let { attempt = 0, redrives = 0 } = written ?? {}
     if (positions.length === 0) report.done(due, 0, null)
     while (positions.length > 0) {
       const [position, ...rest] = positions as [Position, ...Position[]]
@@ -128,4 +140,12 @@ export class PumpRetries {
     report.failed(due, position, attempt, failure.error, decision)
     return 'failed'
   }
+}
+
+/**
+ * Whether a key was handed out for what is written of it. It may have failed since: then it waits for its
+ * next time, or is parked, and the host that handed it out had not heard of that.
+ */
+function isDue({ state, dueAtMs }: BlockedKey, handedOutMs: number): boolean {
+  return state === 'retrying' && dueAtMs <= handedOutMs
 }

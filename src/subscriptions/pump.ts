@@ -61,7 +61,7 @@ export class Pump {
     else if (message.type === 'mode') this.#changeMode(message.mode)
     else if (message.type === 'ack') context.report.acknowledge(message.sequence)
     else if (message.type === 'due') {
-      for (const due of message.keys) this.#retries.get(due.partition)!.add(due)
+      for (const due of message.keys) this.#retries.get(due.partition)!.add(due, message.atMs)
     } else if (message.type === 'stop') context.stopping = true
     else if (message.type === 'abort') context.abort(new Error('the runtime is closing'))
     context.changed.notify()

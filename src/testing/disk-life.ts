@@ -23,8 +23,11 @@ import type { StepAction } from '../define/saga/steps.js'
 import type { HostProcess } from '../runtime/host-process.js'
 import type { DiskAccess } from '../store/memory/disk-access.js'
 
-/** What becomes of a write: of those that are `kept` or `lost` nobody learns, and they are the last. */
-export type WriteFate = 'acknowledged' | 'kept' | 'lost'
+/**
+ * What becomes of a write. Of those that are `kept` or `lost` nobody learns, and they are the last. Those
+ * that are `refused` or `doubtful` fail, and the life goes on: a refused one left nothing, a doubtful one all.
+ */
+export type WriteFate = 'acknowledged' | 'kept' | 'lost' | 'refused' | 'doubtful'
 
 /** What the disk has to do with its lives. */
 export interface PowerSupply {
@@ -32,6 +35,8 @@ export interface PowerSupply {
   spend(what: string): WriteFate
   /** Why nothing can be read. */
   lostError(): Error
+  /** Why a write fails. */
+  failedError(what: string): Error
 }
 
 export class DiskLife implements DiskAccess, HostProcess, Clock {
@@ -65,7 +70,8 @@ export class DiskLife implements DiskAccess, HostProcess, Clock {
   async write(what: string, change: () => void): Promise<void> {
     await Promise.resolve()
     const fate = this.#spend(what)
-    if (fate !== 'lost') change()
+    if (isDone(fate)) change()
+    if (isFailed(fate)) throw this.#power.failedError(what)
     if (fate !== 'acknowledged') await this.#end()
   }
 
@@ -73,7 +79,8 @@ export class DiskLife implements DiskAccess, HostProcess, Clock {
     this.assertReadable()
     const result = work()
     const fate = this.#spend(what)
-    if (fate === 'lost') rollBack()
+    if (!isDone(fate)) rollBack()
+    if (isFailed(fate)) throw this.#power.failedError(what)
     if (fate !== 'acknowledged') void this.#end()
     // Nobody can be kept waiting in a synchronous call.
     this.assertReadable()
@@ -188,6 +195,14 @@ export class DiskLife implements DiskAccess, HostProcess, Clock {
     this.#timers.clear()
     this.#keptAlive.clear()
   }
+}
+
+function isDone(fate: WriteFate): boolean {
+  return fate !== 'lost' && fate !== 'refused'
+}
+
+function isFailed(fate: WriteFate): boolean {
+  return fate === 'refused' || fate === 'doubtful'
 }
 
 /** A promise of its own for each who waits: one for all would keep every life that ever waited. */

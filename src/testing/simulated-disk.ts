@@ -1,5 +1,6 @@
 /**
- * A disk in memory whose power can be cut at any write: for tests that crash an app, again and again.
+ * A disk in memory whose power can be cut, or that can fail, at any write: for tests that crash an app,
+ * again and again.
  *
  * Runtimes are opened on it one after the other; each finds exactly what was durable when the one
  * before it was closed or lost its power. Everything a runtime does runs on the calling thread, on a
@@ -11,7 +12,7 @@
  * opening itself. They are counted in the order in which they become durable.
  *
  * What is modelled: each write is atomic, is durable when it is acknowledged, and reaches the disk in
- * order. What is not: writes that are done but not yet flushed, torn pages, writes out of order, bits
+ * order; one that fails rejects, and only of a commit of the log is it open what it left. What is not: writes that are done but not yet flushed, torn pages, writes out of order, bits
  * that rot, a disk that is full, and threads. LMDB rules the first three out by flushing before it
  * acknowledges; real processes are killed elsewhere.
  */
@@ -26,7 +27,7 @@ import { openRuntimeOn } from '../runtime/open-runtime.js'
 import { parseRuntimeOptions, type RuntimeOptions } from '../runtime/options.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { openMemoryStorage } from '../runtime/storage.js'
-import { StoreLockedError } from '../store/errors.js'
+import { CommitUnknownError, StoreLockedError } from '../store/errors.js'
 import { MemoryDisk } from '../store/memory/memory-disk.js'
 import { loadApp } from '../subscriptions/load-app.js'
 import { DiskLife, type WriteFate } from './disk-life.js'
@@ -48,6 +49,12 @@ export type SimulatedRuntimeOptions = Pick<
 /** How a life on the disk ended. */
 export type LifeEnd = 'finished' | 'crashed'
 
+/** What is to happen at a write, and whether that write is on the disk afterwards. */
+interface PlannedEnd {
+  readonly atWrite: number
+  readonly inFlight: 'kept' | 'lost'
+}
+
 /** Turns of the event loop in which nothing is written or scheduled before time moves on. */
 const quietTurns = 8
 const writesMax = Number.MAX_SAFE_INTEGER
@@ -62,7 +69,9 @@ export class SimulatedDisk {
   #lives = 0
   #writes = 0
   #lastWrite: string | null = null
-  #crash: { readonly atWrite: number; readonly inFlight: 'kept' | 'lost' } | null = null
+  #crash: PlannedEnd | null = null
+  #failure: PlannedEnd | null = null
+  #failures = 0
 
   /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
   constructor(options: SimulatedDiskOptions = {}) {
@@ -85,6 +94,11 @@ export class SimulatedDisk {
     return this.#lastWrite
   }
 
+  /** Writes that failed so far, and were outlived. */
+  get failures(): number {
+    return this.#failures
+  }
+
   /** Whether the last life lost its power, and none has begun since. */
   get hasLostPower(): boolean {
     return this.#life?.state === 'powerless'
@@ -99,13 +113,31 @@ export class SimulatedDisk {
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
    */
   crashAfter(writes: number, inFlight: 'kept' | 'lost' = 'lost'): void {
-    const atWrite = this.#writes + integerIn('crashAfter', writes, 1, writesMax - this.#writes)
-    this.#crash = { atWrite, inFlight: oneOf('crashAfter', inFlight, ['kept', 'lost']) }
+    this.#crash = this.#plan('crashAfter', writes, inFlight)
   }
 
   /** Takes back what `crashAfter` said. */
   cancelCrash(): void {
     this.#crash = null
+  }
+
+  /**
+   * Has the n-th write from now on fail, once: it rejects with DRAMATIS_COMMIT_UNKNOWN, as one does whose
+   * disk reports an error, and the runtime goes on as it would then. Replaces what was said before. Where
+   * the power fails at the same write, that comes first.
+   *
+   * @param writes - 1-based. Integer from 1.
+   * @param inFlight - Whether a commit of the log is on the disk all the same: that is what its callers
+   *   cannot know. Other writes that fail leave nothing. @default 'lost'
+   * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+   */
+  failAfter(writes: number, inFlight: 'kept' | 'lost' = 'lost'): void {
+    this.#failure = this.#plan('failAfter', writes, inFlight)
+  }
+
+  /** Takes back what `failAfter` said. */
+  cancelFailure(): void {
+    this.#failure = null
   }
 
   /** Has the power fail now, between two writes. Nothing happens where no runtime is open. */
@@ -176,7 +208,11 @@ export class SimulatedDisk {
     if (this.#life?.state === 'open') throw new StoreLockedError('the simulated disk', process.pid)
     this.#lives++
     this.#life = new DiskLife(
-      { spend: (what) => this.#spend(what), lostError: () => this.#lostError() },
+      {
+        spend: (what) => this.#spend(what),
+        lostError: () => this.#lostError(),
+        failedError: (what) => new CommitUnknownError(`The simulated disk failed to write ${what}`),
+      },
       this.clock,
     )
     return this.#life
@@ -234,9 +270,20 @@ export class SimulatedDisk {
     this.#writes++
     this.#lastWrite = what
     const crash = this.#crash
-    if (this.#writes !== crash?.atWrite) return 'acknowledged'
-    this.#crash = null
-    return crash.inFlight
+    const failure = this.#failure
+    if (this.#writes === failure?.atWrite) this.#failure = null
+    if (this.#writes === crash?.atWrite) {
+      this.#crash = null
+      return crash.inFlight
+    }
+    if (this.#writes !== failure?.atWrite) return 'acknowledged'
+    this.#failures++
+    return failure.inFlight === 'kept' && what === 'log' ? 'doubtful' : 'refused'
+  }
+
+  #plan(argument: string, writes: number, inFlight: 'kept' | 'lost'): PlannedEnd {
+    const atWrite = this.#writes + integerIn(argument, writes, 1, writesMax - this.#writes)
+    return { atWrite, inFlight: oneOf(argument, inFlight, ['kept', 'lost']) }
   }
 
   #lostError(): Error {

@@ -105,7 +105,7 @@ test('what was not written is gone, and positions go on dense after reopening', 
   )
 })
 
-test('a commit that landed although it failed is seen by the next command', async (t) => {
+test('a commit that landed although it failed is seen by the next command, and by all who follow', async (t) => {
   let isFailing = false
   const store = await openMemoryEventStore({
     clock: new ManualClock(),
@@ -113,7 +113,9 @@ test('a commit that landed although it failed is seen by the next command', asyn
       if (step === 'committed' && isFailing) throw new Error('lost the answer')
     },
   })
-  const { system } = await openWorkplace(t, { store })
+  const { system, published } = await openWorkplace(t, { store })
+  const heard: number[] = []
+  store.onCommit(({ to }) => heard.push(to))
   await system.send(Account, '1', 'deposit', { cents: 10 })
   isFailing = true
 
@@ -126,6 +128,11 @@ test('a commit that landed although it failed is seen by the next command', asyn
   await assert.rejects(
     system.send(Account, '1', 'withdraw', { cents: 4 }, { expectedVersion: 1 }),
     { code: 'DRAMATIS_VERSION_CONFLICT' },
+  )
+  assert.deepEqual(heard, [1, 2])
+  assert.deepEqual(
+    published.map(({ position }) => position),
+    [1, 2],
   )
 })
 

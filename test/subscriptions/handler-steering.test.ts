@@ -330,3 +330,27 @@ test('an event type that nobody handles any more is no obstacle', async (t) => {
     [2],
   )
 })
+
+test('a resume does not try again what has just failed', async (t) => {
+  const { handler, calls } = recording({
+    partitions: 1,
+    retry: { attemptsMax: 2, delayMs: 60_000, retriesAtOnce: 0 },
+    handle: () => {
+      // Comes through when the delivery has failed, and the host has not heard of it.
+      void work.runtime.handler(handler).resume()
+      throw new Error('always')
+    },
+  })
+  const work: Workplace = await Workplace.open(t, { handlers: [handler] })
+  await work.add('a')
+  await work.through(handler)
+
+  work.clock.advance(60_000)
+  await work.settled(handler)
+  await turns()
+
+  assert.deepEqual(
+    calls.map(({ attempt }) => attempt),
+    [1, 2],
+  )
+})

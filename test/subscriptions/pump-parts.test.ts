@@ -57,24 +57,24 @@ describe('blocked keys', () => {
     const blocked = new BlockedKeys()
     blocked.block(name)
 
-    const due = [blocked.fallDue(name), blocked.fallDue(name)]
+    const due = [blocked.fallDue(name, 1), blocked.fallDue(name, 1)]
     blocked.run(name, [])
-    due.push(blocked.fallDue(name))
+    due.push(blocked.fallDue(name, 1))
     blocked.block(name)
-    due.push(blocked.fallDue(name))
+    due.push(blocked.fallDue(name, 1))
 
     assert.deepEqual(due, [true, false, false, true])
   })
 
   test('a key that flows cannot fall due', () => {
-    assert.equal(new BlockedKeys().fallDue(name), false)
+    assert.equal(new BlockedKeys().fallDue(name, 1), false)
   })
 
   test('a due key is ready once the report that queued for it last is acknowledged', () => {
     const blocked = new BlockedKeys()
     blocked.block(name, 3)
     blocked.queue(name, 10, 5)
-    blocked.fallDue(name)
+    blocked.fallDue(name, 1)
 
     assert.deepEqual([blocked.isReady(name, 4), blocked.isReady(name, 5)], [false, true])
   })
@@ -82,7 +82,7 @@ describe('blocked keys', () => {
   test('what comes in behind a due key follows what is stored, once', () => {
     const blocked = new BlockedKeys()
     blocked.block(name)
-    blocked.fallDue(name)
+    blocked.fallDue(name, 1)
     blocked.queue(name, 8, 1)
     blocked.queue(name, 9, 1)
 

@@ -8,10 +8,15 @@ import { defineSaga } from '../../src/define/saga/saga.js'
 import { MemoryDisk } from '../../src/store/memory/memory-disk.js'
 import { openDiskTables } from '../../src/store/memory/memory-tables.js'
 import type { TableDatabase } from '../../src/store/tables.js'
-import { DiskLife, type WriteFate } from '../../src/testing/disk-life.js'
+import { DiskLife, type PowerSupply, type WriteFate } from '../../src/testing/disk-life.js'
 import { Purchase } from './shop-on-disk.js'
 
 const outage = new Error('no power')
+const failure = new Error('no disk')
+
+function supplyOf(next: () => WriteFate): PowerSupply {
+  return { spend: next, lostError: () => outage, failedError: () => failure }
+}
 
 /** One table that holds 1, opened in a life whose next write has that fate. */
 async function openOne(
@@ -20,7 +25,10 @@ async function openOne(
   const disk = new MemoryDisk()
   let next: WriteFate = 'acknowledged'
   const begin = (): DiskLife =>
-    new DiskLife({ spend: () => next, lostError: () => outage }, new ManualClock())
+    new DiskLife(
+      supplyOf(() => next),
+      new ManualClock(),
+    )
   const open = (life: DiskLife): Promise<TableDatabase> =>
     openDiskTables(disk, 'work', ['rows'], life)
   const life = begin()
@@ -38,6 +46,11 @@ const fates = [
   ['acknowledged', 2],
   ['kept', 2],
   ['lost', 1],
+] as const
+
+const failedFates = [
+  ['doubtful', 2],
+  ['refused', 1],
 ] as const
 
 describe('a write on a simulated disk', () => {
@@ -59,6 +72,26 @@ describe('a write on a simulated disk', () => {
       else assert.throws(() => putTwo(db), outage)
 
       assert.equal(await read(), value)
+    })
+  }
+
+  for (const [fate, value] of failedFates) {
+    test(`that fails and is ${fate} leaves ${value === 2 ? 'the new value' : 'the old one'}`, async () => {
+      const { life, db, read } = await openOne(fate)
+
+      await assert.rejects(db.write([{ table: 'rows', key: ['a'], value: 2 }]), failure)
+
+      assert.equal(await read(), value)
+      assert.equal(life.state, 'open')
+    })
+
+    test(`in a transaction that fails and is ${fate} leaves ${value === 2 ? 'the new value' : 'the old one'}`, async () => {
+      const { life, db, read } = await openOne(fate)
+
+      assert.throws(() => putTwo(db), failure)
+
+      assert.equal(await read(), value)
+      assert.equal(life.state, 'open')
     })
   }
 

@@ -12,6 +12,7 @@ function begin(): DiskLife {
   const supply: PowerSupply = {
     spend: () => 'acknowledged',
     lostError: () => new Error('no power'),
+    failedError: () => new Error('no disk'),
   }
   return new DiskLife(supply, new ManualClock())
 }

@@ -121,6 +121,35 @@ describe('a simulated disk', () => {
     })
   }
 
+  for (const [inFlight, events] of [
+    ['kept', 4],
+    ['lost', 2],
+  ] as const) {
+    test(`has a commit that failed ${inFlight}, says that nobody knows, and goes on`, async (t) => {
+      const disk = makeDisk(t)
+      const runtime = await disk.openRuntime(quiet)
+      await buy(runtime, '1', tea)
+
+      disk.failAfter(1, inFlight)
+      await assert.rejects(buy(runtime, '2', tea), { code: 'DRAMATIS_COMMIT_UNKNOWN' })
+      await settles(Promise.resolve())
+
+      assert.deepEqual([disk.failures, runtime.log.head], [1, events])
+      assert.equal((await buy(runtime, '2', tea)).duplicate, inFlight === 'kept')
+      await runtime.close()
+    })
+  }
+
+  test('takes a failure back', async (t) => {
+    const disk = makeDisk(t)
+    disk.failAfter(2)
+    disk.cancelFailure()
+
+    const end = await disk.live(quiet, (runtime) => buy(runtime, '1', tea))
+
+    assert.deepEqual([end, disk.failures], ['finished', 0])
+  })
+
   test('fails once', async (t) => {
     const disk = makeDisk(t)
     disk.crashAfter(2)
@@ -171,6 +200,8 @@ describe('a simulated disk', () => {
     assert.throws(() => new SimulatedDisk({ clock: {} as never }), refusal)
     for (const writes of [0, 1.5, Number.NaN]) assert.throws(() => disk.crashAfter(writes), refusal)
     assert.throws(() => disk.crashAfter(1, 'torn' as 'lost'), refusal)
+    assert.throws(() => disk.failAfter(0), refusal)
+    assert.throws(() => disk.failAfter(1, 'torn' as 'lost'), refusal)
     await assert.rejects(disk.openRuntime({ ...app, dataDir: 'data' } as typeof app), refusal)
     await assert.rejects(disk.live(app, undefined as never), refusal)
     assert.equal(disk.writes, 0)

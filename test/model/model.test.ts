@@ -1,0 +1,43 @@
+/**
+ * A runtime against a model of it in plain lists and maps, on both stores, whatever is done to them.
+ *
+ * Another number of runs: `DRAMATIS_MODEL_RUNS=5000 npm test -- model/`.
+ */
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { seed } from '../support/seed.js'
+import { allCommands } from './commands.js'
+import { Model } from './model.js'
+import { lmdbGround, memoryGround, System } from './system.js'
+
+const runs = Number(process.env.DRAMATIS_MODEL_RUNS ?? 300)
+const grounds = { 'in memory': memoryGround, 'in LMDB': lmdbGround }
+
+describe(`a runtime does what the model does (seed ${seed})`, () => {
+  for (const [where, openGround] of Object.entries(grounds)) {
+    test(`${where}, through restarts, crashes, failures and moves of the clock`, async (t) => {
+      const given = new Map<string, number>()
+      const commands = fc.commands([...allCommands], { maxCommands: 25, size: '+1' })
+      await fc.assert(
+        fc.asyncProperty(commands, async (sequence) => {
+          const system = await System.open(openGround())
+          try {
+            await fc.asyncModelRun(() => ({ model: new Model(), real: system }), sequence)
+            for (const each of sequence) {
+              const [kind = ''] = `${each}`.split(' ')
+              given.set(kind, (given.get(kind) ?? 0) + 1)
+            }
+          } finally {
+            await system.close()
+          }
+        }),
+        { seed, numRuns: runs },
+      )
+
+      t.diagnostic(`${runs} runs: ${JSON.stringify(Object.fromEntries(given))}`)
+      assert.ok(given.size >= 15 || runs < 100)
+    })
+  }
+})

@@ -1,0 +1,124 @@
+/**
+ * What every log must be, whatever was sent: dense in positions and versions, in the order of time, its
+ * commands whole, and decided on the states that it leads to.
+ *
+ * Laws are functions of facts that return what is wrong: none of them throws, none of them knows how
+ * the facts came about.
+ */
+
+import type { SeenEvent } from '../history.js'
+
+/** Positions and versions have no gaps, and time does not go back. */
+export function orderProblems(events: readonly SeenEvent[]): string[] {
+  const problems: string[] = []
+  const versions = new Map<string, number>()
+  let before = 0
+  for (const [at, { position, version, streamId, recordedAt }] of events.entries()) {
+    if (position !== at + 1) problems.push(`position ${position} stands at ${at + 1}`)
+    const expected = (versions.get(streamId) ?? 0) + 1
+    if (version !== expected) {
+      problems.push(`position ${position} is version ${version} of ${streamId}, not ${expected}`)
+    }
+    versions.set(streamId, version)
+    if (recordedAt.getTime() < before) problems.push(`position ${position} is older than the last`)
+    before = recordedAt.getTime()
+  }
+  return problems
+}
+
+/** Whether an event is a part of a command that says so. */
+export function isPart({ type }: SeenEvent): boolean {
+  return type === 'Added' || type === 'Named'
+}
+
+/** The parts of a command, and the commands of a transaction, stand one behind the other, all of them. */
+export function wholenessProblems(events: readonly SeenEvent[]): string[] {
+  const problems: string[] = []
+  for (const [at, event] of events.entries()) {
+    if (!isPart(event)) continue
+    const expected = nextPart(event)
+    const next = events[at + 1]
+    if (expected !== null && (next === undefined || !isSame(placeOf(next), expected))) {
+      problems.push(`behind position ${event.position} is not ${expected.join(' ')}`)
+    }
+    const first = event.data.at === 1 && (event.data.part ?? 1) === 1
+    const previous = events[at - 1]
+    const led = previous !== undefined && isPart(previous) ? nextPart(previous) : null
+    if (!first && (led === null || !isSame(placeOf(event), led))) {
+      problems.push(`position ${event.position} is a part of a command that did not begin`)
+    }
+  }
+  return problems
+}
+
+/** Group, place in the group, and part. */
+type Place = readonly [group: string, at: number, part: number]
+
+function placeOf({ data }: SeenEvent): Place {
+  return [data.group, data.at, data.part ?? 1]
+}
+
+/** What has to come next; `null`: nothing of this command. */
+function nextPart({ data }: SeenEvent): Place | null {
+  const { group, at, of, part = 1, parts = 1 } = data
+  if (part < parts) return [group, at, part + 1]
+  return at < of ? [group, at + 1, 1] : null
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return one.every((each, at) => each === other[at])
+}
+
+/** Every command was decided on the state that the log had led to. */
+export function basisProblems(events: readonly SeenEvent[]): string[] {
+  const problems: string[] = []
+  const states = new Map<string, { events: number; sum: number }>()
+  for (const event of events) {
+    const { streamId, data, position } = event
+    const state = states.get(streamId) ?? { events: 0, sum: 0 }
+    states.set(streamId, state)
+    if (isPart(event)) {
+      const part = data.part ?? 1
+      // All parts of a command were decided on the state before the first.
+      const sum = state.sum - (part - 1) * (data.amount ?? 0)
+      if (data.eventsBefore !== state.events - (part - 1) || data.sumBefore !== sum) {
+        problems.push(`position ${position} was decided on another state than the log's`)
+      }
+    }
+    state.events += 1
+    state.sum += data.amount ?? 0
+  }
+  return problems
+}
+
+/** At no position do two streams hold one name. */
+export function claimProblems(events: readonly SeenEvent[]): string[] {
+  const problems: string[] = []
+  const owners = new Map<string, string>()
+  const held = new Map<string, string>()
+  for (const { type, streamId, data, position } of events) {
+    if (type !== 'Named') continue
+    const before = held.get(streamId) ?? ''
+    if (before !== '') owners.delete(before)
+    held.set(streamId, data.name)
+    if (data.name === '') continue
+    const owner = owners.get(data.name)
+    if (owner !== undefined) problems.push(`position ${position} takes '${data.name}' of ${owner}`)
+    owners.set(data.name, streamId)
+  }
+  return problems
+}
+
+/** What was read at a position once is what it is now. Remembers what is read. */
+export function rereadingProblems(
+  read: Map<number, string>,
+  events: readonly SeenEvent[],
+): string[] {
+  const problems: string[] = []
+  for (const [position, id] of read) {
+    const now = events[position - 1]?.id
+    if (now !== id) problems.push(`position ${position} was ${id} and is ${now}`)
+  }
+  for (const { position, id } of events) read.set(position, id)
+  return problems
+}
