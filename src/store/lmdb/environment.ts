@@ -11,8 +11,7 @@
  */
 
 import { existsSync } from 'node:fs'
-import { mkdir, open as openFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import {
   type Database,
   type Key,
@@ -22,7 +21,9 @@ import {
   type RootDatabaseOptionsWithPath,
 } from 'lmdb'
 import type { Durability } from '../contracts.js'
+import { makeDurableDirectory, syncPath } from '../durable-directory.js'
 import { CommitUnknownError, StoreUnavailableError } from '../errors.js'
+import { placeBlankFile } from './blank-file.js'
 import type { KeyEncoder } from './keys.js'
 import { assertOpenable } from './openable.js'
 
@@ -37,9 +38,12 @@ const readersMax = 2_048
 /** Opens, or creates, the environment in the directory `path`. @throws StoreUnavailableError */
 export async function openEnvironment(path: string, durability: Durability): Promise<Environment> {
   try {
-    await mkdir(path, { recursive: true })
+    const dataFile = join(path, 'data.mdb')
+    const isNew = !existsSync(dataFile)
+    // Where the file is, its directories were made durable before it was made.
+    if (isNew) await makeDurableDirectory(path)
     await assertOpenable(path)
-    const isNew = !existsSync(join(path, 'data.mdb'))
+    if (isNew) await placeBlankFile(dataFile)
     const environment: Environment = open(environmentOptions(path, durability))
     if (isNew) await syncCreated(path)
     return environment
@@ -80,13 +84,10 @@ export function openTable<K extends Key>(
   return environment.openDB<Buffer, K>(options)
 }
 
-/** A new file survives a power cut only when the directories that name it were flushed too. */
+/** A new file survives a power cut only when the directory that names it was flushed too. */
 async function syncCreated(path: string): Promise<void> {
-  // Windows has no flush of directories, and keeps their entries in a journal.
-  if (process.platform === 'win32') return
   await syncPath(join(path, 'data.mdb'))
   await syncPath(path)
-  await syncPath(dirname(path))
 }
 
 /**
@@ -112,13 +113,4 @@ export function unavailable(path: string, cause: unknown): Error {
   if (cause instanceof StoreUnavailableError) return cause
   const why = cause instanceof Error ? cause.message : String(cause)
   return new StoreUnavailableError(path, why, { cause })
-}
-
-async function syncPath(path: string): Promise<void> {
-  const file = await openFile(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
