@@ -10,10 +10,9 @@
  * Only where the two pages are known to the byte: elsewhere LMDB makes the file, as it always did.
  */
 
-import { randomUUID } from 'node:crypto'
-import { link, open, rm } from 'node:fs/promises'
+import { link, mkdtemp, open, rm } from 'node:fs/promises'
 import { arch, endianness, platform } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { syncPath } from '../durable-directory.js'
 import { writeWhole } from '../write-whole.js'
 
@@ -23,9 +22,10 @@ const isKnown = platform() !== 'win32' && arch() === 'x64' && endianness() === '
 /** Makes a data file, unless there is one, or its content is left to LMDB. Durable when it resolves. */
 export async function placeBlankFile(path: string): Promise<void> {
   if (!isKnown) return
-  // Another process may be making it too: each under a name of its own.
-  const making = `${path}.${randomUUID()}`
+  // Another process may be making it too: each in a place of its own.
+  const place = await mkdtemp(`${path}.`)
   try {
+    const making = join(place, 'blank')
     await writeDurably(making, blankPages())
     await link(making, path)
     await syncPath(dirname(path))
@@ -33,7 +33,7 @@ export async function placeBlankFile(path: string): Promise<void> {
     // Whoever was faster has made the same.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   } finally {
-    await rm(making, { force: true })
+    await rm(place, { recursive: true, force: true })
   }
 }
 
