@@ -20,6 +20,7 @@ import {
   type RootDatabaseOptions,
   type RootDatabaseOptionsWithPath,
 } from 'lmdb'
+import { yieldToEventLoop } from '../../base/signal.js'
 import type { Durability } from '../contracts.js'
 import { makeDurableDirectory, syncPath } from '../durable-directory.js'
 import { CommitUnknownError, StoreUnavailableError } from '../errors.js'
@@ -96,9 +97,15 @@ async function syncCreated(path: string): Promise<void> {
  * LMDB rejects with an error whose `commitError` is a second promise that rejects with the reason;
  * it must not become an unhandled rejection.
  *
+ * @param database - A table, or the environment, that was written to.
  * @throws {CommitUnknownError} DRAMATIS_COMMIT_UNKNOWN
  */
-export async function settled(written: Promise<unknown>, what: string): Promise<void> {
+export async function settled(
+  database: Committing,
+  written: Promise<unknown>,
+  what: string,
+): Promise<void> {
+  void adoptTurn(database)
   try {
     await written
   } catch (cause) {
@@ -107,6 +114,23 @@ export async function settled(written: Promise<unknown>, what: string): Promise<
     throw new CommitUnknownError(what, { cause })
   }
 }
+
+/** The part of a database that says how its last commit went. */
+interface Committing {
+  readonly committed: PromiseLike<unknown>
+}
+
+/**
+ * What is written in one turn of the event loop LMDB closes at its end, sometimes with a promise that it
+ * gives to nobody. When the commit fails that one rejects too, and unhandled it would end the process.
+ */
+async function adoptTurn({ committed }: Committing): Promise<void> {
+  // Asked for after the last put, so it comes after LMDB's own end of the turn.
+  await yieldToEventLoop()
+  committed.then(ignore, ignore)
+}
+
+function ignore(): void {}
 
 /** An error of the file system or of LMDB, as the documented one. Passes documented ones on. */
 export function unavailable(path: string, cause: unknown): Error {

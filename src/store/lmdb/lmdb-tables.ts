@@ -125,7 +125,7 @@ class LmdbTableDatabase implements TableDatabase {
     })
     const late = (): Error =>
       new CommitUnknownError(`LMDB took longer than ${writeTimeoutMs} ms to commit`)
-    const landed = settled(written, 'LMDB could not commit')
+    const landed = settled(this.#environment, written, 'LMDB could not commit')
     await withinDeadline(this.#clock, writeTimeoutMs, landed, late)
   }
 
