@@ -17,11 +17,52 @@ export function recordingCommand(trace: string): readonly string[] {
   ]
   const bytesMax = `${2 ** 24}`
   const wanted = ['-e', `trace=${calls.join()}`, '-e', 'signal=none']
-  return ['strace', '-f', '-qq', '-yy', '-xx', '-s', bytesMax, ...wanted, '-o', trace]
+  return [
+    'strace',
+    '-f',
+    '-qq',
+    '--seccomp-bpf',
+    '-yy',
+    '-xx',
+    '-s',
+    bytesMax,
+    ...wanted,
+    '-o',
+    trace,
+  ]
+}
+
+/** A disk that fails: which calls to which file, with what, and the which of them. */
+export interface Fault {
+  readonly path: string
+  readonly calls: readonly string[]
+  readonly error: 'EIO' | 'ENOSPC'
+  /** In strace's words: `3`, `3..5` or `3+`, counted on each thread. */
+  readonly when: string
+}
+
+/** The command under which these calls fail. */
+export function failingCommand({ path, calls, error, when }: Fault): readonly string[] {
+  const wanted = ['-e', `trace=${calls.join()}`, '-e', 'signal=none']
+  const fault = `inject=${calls.join()}:error=${error}:when=${when}`
+  return [
+    'strace',
+    '-f',
+    '-qq',
+    '--seccomp-bpf',
+    ...wanted,
+    '-e',
+    fault,
+    '-P',
+    path,
+    '-o',
+    '/dev/null',
+  ]
 }
 
 function findOut(): string | false {
   if (process.platform !== 'linux') return 'system calls are traced on Linux only'
-  const isTracing = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
+  const isTracing =
+    spawnSync('strace', ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']).status === 0
   return isTracing ? false : 'strace cannot be used here'
 }
