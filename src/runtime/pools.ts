@@ -83,9 +83,9 @@ function runsOnWorker({ runsOn }: HandlerDefinition): boolean {
 }
 
 function openWorkers(options: ParsedRuntimeOptions, threads: number): TaskPool {
-  const { app, dataDir, workerHeapMaxMiB } = options
+  const { app, dataDir, durability, workerHeapMaxMiB } = options
   assert('url' in app && dataDir !== null)
-  const runner: WorkerRunnerOptions = { app: app.url, dataDir }
+  const runner: WorkerRunnerOptions = { app: app.url, dataDir, durability }
   return openPiscinaPool({
     threads,
     module: new URL('../subscriptions/worker-runner.js', import.meta.url).href,

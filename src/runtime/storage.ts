@@ -10,12 +10,16 @@
  */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Random } from '../base/random.js'
 import type { EventStore, EventStoreOptions } from '../store/contracts.js'
 import { openLmdbEventStore } from '../store/lmdb/lmdb-event-store.js'
-import { openLmdbTables } from '../store/lmdb/lmdb-tables.js'
+import {
+  besideLogOptions,
+  type LmdbTablesOptions,
+  openLmdbTables,
+} from '../store/lmdb/lmdb-tables.js'
 import { type DiskAccess, privateAccess } from '../store/memory/disk-access.js'
 import { MemoryDisk } from '../store/memory/memory-disk.js'
 import { openDiskEventStore } from '../store/memory/memory-event-store.js'
@@ -50,8 +54,9 @@ export async function openStorage(
   }
   const store = await openLmdbEventStore(dataDir, options)
   try {
-    const work = await openLmdbTables(join(dataDir, 'work'), workTables)
-    const views = trackOpen(lmdbViews(join(dataDir, 'views')))
+    const tables = besideLogOptions(dataDir, options.durability ?? 'flush')
+    const work = await openLmdbTables(join(dataDir, 'work'), workTables, tables)
+    const views = trackOpen(lmdbViews(join(dataDir, 'views'), tables))
     return { store, work: new WorkStore(work), workTables: work, views }
   } catch (error) {
     await store.close()
@@ -92,12 +97,9 @@ function memoryViews(disk: MemoryDisk, access: DiskAccess): ViewDatabases {
   }
 }
 
-function lmdbViews(directory: string): ViewDatabases {
+function lmdbViews(directory: string, options: LmdbTablesOptions): ViewDatabases {
   return {
-    open: async (name) => {
-      await mkdir(directory, { recursive: true })
-      return await openLmdbTables(join(directory, name), viewTables)
-    },
+    open: (name) => openLmdbTables(join(directory, name), viewTables, options),
     list: async () => (existsSync(directory) ? await readdir(directory) : []),
     remove: (name) => rm(join(directory, name), { recursive: true, force: true }),
   }

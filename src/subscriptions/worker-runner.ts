@@ -11,8 +11,13 @@ import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { systemRandom } from '../base/random.js'
 import type { RunTask } from '../pool/contracts.js'
+import type { Durability } from '../store/contracts.js'
 import { openLmdbLogReader } from '../store/lmdb/lmdb-log-reader.js'
-import { openLmdbTables } from '../store/lmdb/lmdb-tables.js'
+import {
+  besideLogOptions,
+  type LmdbTablesOptions,
+  openLmdbTables,
+} from '../store/lmdb/lmdb-tables.js'
 import type { TableDatabase } from '../store/tables.js'
 import { loadApp } from './load-app.js'
 import { createSubscriptionRunner } from './task-runner.js'
@@ -24,17 +29,21 @@ export interface WorkerRunnerOptions {
   /** URL of the app's module. */
   readonly app: string
   readonly dataDir: string
+  /** Of the log. */
+  readonly durability: Durability
 }
 
 export async function createTaskRunner(options: WorkerRunnerOptions): Promise<RunTask> {
+  const { dataDir, durability } = options
   const app = await loadApp(options.app)
+  const tables = besideLogOptions(dataDir, durability)
   return createSubscriptionRunner({
     app,
-    log: openLmdbLogReader(options.dataDir),
-    work: new WorkStore(await openLmdbTables(join(options.dataDir, 'work'), workTables)),
+    log: openLmdbLogReader(dataDir),
+    work: new WorkStore(await openLmdbTables(join(dataDir, 'work'), workTables, tables)),
     clock: systemClock,
     random: systemRandom,
-    openView: createViewOpener(join(options.dataDir, 'views')),
+    openView: createViewOpener(join(dataDir, 'views'), tables),
   })
 }
 
@@ -42,7 +51,10 @@ export async function createTaskRunner(options: WorkerRunnerOptions): Promise<Ru
  * Opens the rows of views, each directory once. Lets go of those that were removed since: a rebuild has
  * replaced them, no turn runs on them any more, and the disk has their space back only then.
  */
-function createViewOpener(path: string): (directory: string) => Promise<TableDatabase> {
+function createViewOpener(
+  path: string,
+  options: LmdbTablesOptions,
+): (directory: string) => Promise<TableDatabase> {
   const open = new Map<string, Promise<TableDatabase>>()
   return (directory) => {
     for (const [other, database] of open) {
@@ -52,7 +64,7 @@ function createViewOpener(path: string): (directory: string) => Promise<TableDat
     }
     let view = open.get(directory)
     if (view === undefined) {
-      view = openLmdbTables(join(path, directory), viewTables)
+      view = openLmdbTables(join(path, directory), viewTables, options)
       open.set(directory, view)
       // What it lacked may be there again at the next turn.
       view.catch(() => open.delete(directory))

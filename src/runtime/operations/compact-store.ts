@@ -14,9 +14,10 @@ import { join } from 'node:path'
 import { systemClock } from '../../base/clock.js'
 import { DramatisError } from '../../base/errors.js'
 import { knownKeys } from '../../base/options.js'
+import { syncPath } from '../../store/durable-directory.js'
 import { CopyFailedError, StoreUnavailableError } from '../../store/errors.js'
 import { copyEnvironment } from '../../store/lmdb/copy-environment.js'
-import { openEnvironment, syncDirectory } from '../../store/lmdb/environment.js'
+import { openEnvironment } from '../../store/lmdb/environment.js'
 import { takeOwnership } from '../../store/lmdb/lmdb-event-store.js'
 import { assertUnlocked, releaseLock } from '../../store/lmdb/lock.js'
 import { hasEnvironment } from '../../store/lmdb/verify/open-existing.js'
@@ -122,7 +123,7 @@ async function compactOwned(
     bytesBefore += (await stat(to)).size
     bytesAfter += (await stat(from)).size
     await rename(from, to)
-    await syncDirectory(join(dataDir, name))
+    await syncPath(join(dataDir, name))
     failpoint(`moved ${name}`)
   }
   await rm(copies, { recursive: true, force: true })

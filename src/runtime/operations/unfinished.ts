@@ -7,8 +7,8 @@
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DramatisError } from '../../base/errors.js'
+import { syncPath } from '../../store/durable-directory.js'
 import { CopyFailedError, DirectoryNotEmptyError } from '../../store/errors.js'
-import { syncDirectory } from '../../store/lmdb/environment.js'
 
 /** What the name of a directory ends with that is not finished. */
 export const unfinishedSuffix = '.unfinished'
@@ -30,7 +30,7 @@ export async function finishWhole<T>(
     const result = await fill(unfinished)
     await rmdir(directory).catch(ignoreMissing)
     await rename(unfinished, directory)
-    await syncDirectory(dirname(directory))
+    await syncPath(dirname(directory))
     return result
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true })

@@ -15,6 +15,7 @@ import { InvalidArgumentError } from '../../base/errors.js'
 import type { Position } from '../../events/event.js'
 import { eventFromJson } from '../../events/event-json.js'
 import type { LogReader } from '../contracts.js'
+import { syncPath } from '../durable-directory.js'
 import { ExportDamagedError } from './exchange-errors.js'
 import {
   type ExportRange,
@@ -79,7 +80,7 @@ export async function exportToFile(
     await handle.close()
   }
   await rename(path, file)
-  await syncDirectory(dirname(file))
+  await syncPath(dirname(file))
   return result
 }
 
@@ -172,14 +173,4 @@ async function assertOfStore(
     if (text === `${last}\n`) return
   }
   throw new TypeError(`another event ${position} than the store has`)
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
 }

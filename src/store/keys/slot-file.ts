@@ -5,10 +5,11 @@
  * been called, and cannot come back once it has resolved.
  */
 
-import { writeSync } from 'node:fs'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeDurableDirectory, syncPath } from '../durable-directory.js'
 import { StoreUnavailableError } from '../errors.js'
+import { writeWhole, writeWholeSync } from '../write-whole.js'
 import { encodeSlot, type KeySlots, slotBytes } from './key-slots.js'
 import { SlotReader } from './slot-reader.js'
 
@@ -29,7 +30,7 @@ export class SlotFile implements KeySlots {
   async write(first: number, keys: readonly Uint8Array[]): Promise<void> {
     const file = await this.#open()
     const bytes = Buffer.concat(keys.map((key, at) => encodeSlot(first + at, key)))
-    await file.write(bytes, 0, bytes.length, (first - 1) * slotBytes)
+    await writeWhole(file, bytes, (first - 1) * slotBytes)
     await file.datasync()
     bytes.fill(0)
   }
@@ -37,7 +38,7 @@ export class SlotFile implements KeySlots {
   async destroy(slots: readonly number[]): Promise<void> {
     const file = await this.#open()
     for (const slot of slots) {
-      writeSync(file.fd, encodeSlot(slot, null), 0, slotBytes, (slot - 1) * slotBytes)
+      writeWholeSync(file.fd, encodeSlot(slot, null), (slot - 1) * slotBytes)
     }
     await file.datasync()
   }
@@ -53,7 +54,7 @@ export class SlotFile implements KeySlots {
     if (this.#file !== null) return this.#file
     const directory = dirname(this.#path)
     try {
-      await mkdir(directory, { recursive: true })
+      await makeDurableDirectory(directory)
       this.#file = await openOrCreate(this.#path, directory)
       return this.#file
     } catch (cause) {
@@ -71,17 +72,6 @@ async function openOrCreate(path: string, directory: string): Promise<FileHandle
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
   const file = await open(path, 'wx+', 0o600)
-  for (const each of [directory, dirname(directory)]) await syncDirectory(each)
+  await syncPath(directory)
   return file
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  // Windows has no flush of directories, and keeps their entries in a journal.
-  if (process.platform === 'win32') return
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
 }

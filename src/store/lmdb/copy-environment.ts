@@ -10,7 +10,8 @@
 
 import { copyFile, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { openEnvironment, syncCreated, syncDirectory, syncPath } from './environment.js'
+import { syncPath } from '../durable-directory.js'
+import { openEnvironment, syncCreated } from './environment.js'
 
 /**
  * @param from - Directory of an environment.
@@ -37,6 +38,6 @@ export async function copyEnvironment(
 export async function copySynced(from: string, to: string): Promise<number> {
   await copyFile(from, to)
   await syncPath(to)
-  await syncDirectory(dirname(to))
+  await syncPath(dirname(to))
   return (await stat(to)).size
 }

@@ -11,7 +11,6 @@
  */
 
 import { existsSync } from 'node:fs'
-import { mkdir, open as openFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type Database,
@@ -21,8 +20,11 @@ import {
   type RootDatabaseOptions,
   type RootDatabaseOptionsWithPath,
 } from 'lmdb'
+import { yieldToEventLoop } from '../../base/signal.js'
 import type { Durability } from '../contracts.js'
+import { makeDurableDirectory, syncPath } from '../durable-directory.js'
 import { CommitUnknownError, StoreUnavailableError } from '../errors.js'
+import { placeBlankFile } from './blank-file.js'
 import type { KeyEncoder } from './keys.js'
 import { assertOpenable } from './openable.js'
 
@@ -37,9 +39,12 @@ const readersMax = 2_048
 /** Opens, or creates, the environment in the directory `path`. @throws StoreUnavailableError */
 export async function openEnvironment(path: string, durability: Durability): Promise<Environment> {
   try {
-    await mkdir(path, { recursive: true })
+    const dataFile = join(path, 'data.mdb')
+    const isNew = !existsSync(dataFile)
+    // Where the file is, its directories were made durable before it was made.
+    if (isNew) await makeDurableDirectory(path)
     await assertOpenable(path)
-    const isNew = !existsSync(join(path, 'data.mdb'))
+    if (isNew) await placeBlankFile(dataFile)
     const environment: Environment = open(environmentOptions(path, durability))
     if (isNew) await syncCreated(path)
     return environment
@@ -82,17 +87,9 @@ export function openTable<K extends Key>(
 
 /** A new file survives a power cut only when the directories that name it were flushed too. */
 export async function syncCreated(path: string): Promise<void> {
-  // Windows flushes what is open for writing only.
-  if (process.platform === 'win32') return
   await syncPath(join(path, 'data.mdb'))
-  await syncDirectory(path)
-  await syncDirectory(dirname(path))
-}
-
-/** Flushes the entries of a directory. */
-export async function syncDirectory(path: string): Promise<void> {
-  // Windows has no flush of directories, and keeps their entries in a journal.
-  if (process.platform !== 'win32') await syncPath(path)
+  await syncPath(path)
+  await syncPath(dirname(path))
 }
 
 /**
@@ -101,9 +98,15 @@ export async function syncDirectory(path: string): Promise<void> {
  * LMDB rejects with an error whose `commitError` is a second promise that rejects with the reason;
  * it must not become an unhandled rejection.
  *
+ * @param database - A table, or the environment, that was written to.
  * @throws {CommitUnknownError} DRAMATIS_COMMIT_UNKNOWN
  */
-export async function settled(written: Promise<unknown>, what: string): Promise<void> {
+export async function settled(
+  database: Committing,
+  written: Promise<unknown>,
+  what: string,
+): Promise<void> {
+  void adoptTurn(database)
   try {
     await written
   } catch (cause) {
@@ -113,19 +116,26 @@ export async function settled(written: Promise<unknown>, what: string): Promise<
   }
 }
 
+/** The part of a database that says how its last commit went. */
+interface Committing {
+  readonly committed: PromiseLike<unknown>
+}
+
+/**
+ * What is written in one turn of the event loop LMDB closes at its end, sometimes with a promise that it
+ * gives to nobody. When the commit fails that one rejects too, and unhandled it would end the process.
+ */
+async function adoptTurn({ committed }: Committing): Promise<void> {
+  // Asked for after the last put, so it comes after LMDB's own end of the turn.
+  await yieldToEventLoop()
+  committed.then(ignore, ignore)
+}
+
+function ignore(): void {}
+
 /** An error of the file system or of LMDB, as the documented one. Passes documented ones on. */
 export function unavailable(path: string, cause: unknown): Error {
   if (cause instanceof StoreUnavailableError) return cause
   const why = cause instanceof Error ? cause.message : String(cause)
   return new StoreUnavailableError(path, why, { cause })
-}
-
-/** Flushes a file. */
-export async function syncPath(path: string): Promise<void> {
-  const file = await openFile(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }

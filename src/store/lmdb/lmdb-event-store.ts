@@ -5,13 +5,14 @@
  * transaction, check the format, take the lock and count the epoch up; only then open the rest.
  */
 
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DramatisError } from '../../base/errors.js'
 import { createIdSource } from '../../base/ids.js'
 import { systemRandom } from '../../base/random.js'
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventStore, EventStoreOptions } from '../contracts.js'
+import { makeDurableDirectory } from '../durable-directory.js'
 import { FormatVersionError } from '../errors.js'
 import type { KeyVault } from '../keys/key-vault.js'
 import { type ParsedStoreOptions, parseStoreOptions } from '../options.js'
@@ -52,7 +53,7 @@ export async function openLmdbEventStore(
 ): Promise<EventStore> {
   const parsed = parseStoreOptions(options)
   try {
-    await mkdir(dataDir, { recursive: true })
+    if (!existsSync(join(dataDir, 'log', 'data.mdb'))) await makeDurableDirectory(dataDir)
     assertUnlocked(dataDir)
     return await openOwned(dataDir, parsed)
   } catch (error) {

@@ -116,7 +116,7 @@ export class LmdbLogStorage implements LogStorage {
     const written = environment.batch(() => {
       for (const key of keys) void tags.put(key, noBytes)
     })
-    await settled(written, 'LMDB could not keep tags')
+    await settled(environment, written, 'LMDB could not keep tags')
   }
 
   assertRoom(): void {
@@ -151,7 +151,7 @@ export class LmdbLogStorage implements LogStorage {
       writeAll(tables.claims, owners)
       for (const { streamId } of group.deletions) void tables.snapshots.remove(streamId)
     })
-    await settled(written, 'LMDB could not commit')
+    await settled(tables.environment, written, 'LMDB could not commit')
     if (folds) this.#recent.clear()
     if (to > group.after) this.#recent.add(to, group.heads)
   }
@@ -172,16 +172,19 @@ export class LmdbLogStorage implements LogStorage {
   }
 
   async writeSnapshot(streamId: string, bytes: Buffer): Promise<void> {
-    await settled(this.#tables.snapshots.put(streamId, bytes), 'LMDB could not keep a snapshot')
+    const { snapshots } = this.#tables
+    const written = snapshots.put(streamId, bytes)
+    await settled(snapshots, written, 'LMDB could not keep a snapshot')
   }
 
   async deleteSnapshot(streamId: string): Promise<void> {
     const { snapshots } = this.#tables
-    await settled(snapshots.remove(streamId), 'LMDB could not delete a snapshot')
+    await settled(snapshots, snapshots.remove(streamId), 'LMDB could not delete a snapshot')
   }
 
   async deleteSnapshots(): Promise<void> {
-    await settled(this.#tables.snapshots.clearAsync(), 'LMDB could not delete the snapshots')
+    const { snapshots } = this.#tables
+    await settled(snapshots, snapshots.clearAsync(), 'LMDB could not delete the snapshots')
   }
 
   async close(): Promise<void> {

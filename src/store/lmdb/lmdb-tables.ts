@@ -7,6 +7,7 @@
  */
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { type Clock, systemClock } from '../../base/clock.js'
 import { encodeValue } from '../../events/codec.js'
 import type { Durability } from '../contracts.js'
@@ -15,6 +16,7 @@ import { CommitUnknownError, StoreStoppedError } from '../errors.js'
 import { encodeTableKey } from '../table-key.js'
 import type { Table, TableChange, TableDatabase } from '../tables.js'
 import { type Environment, openEnvironment, settled, unavailable } from './environment.js'
+import { FlushedFile } from './flushed-file.js'
 import { type BytesByKey, LmdbTable } from './lmdb-table.js'
 
 export interface LmdbTablesOptions {
@@ -22,6 +24,13 @@ export interface LmdbTablesOptions {
   readonly durability?: Durability
   /** For the bound on a write. @default the system's */
   readonly clock?: Clock
+  /** A file to flush before each write, which may rest on what is in it. @default none */
+  readonly restsOn?: string | undefined
+}
+
+/** Options of what lies beside the log of a data directory and rests on it: never ahead of the log. */
+export function besideLogOptions(dataDir: string, durability: Durability): LmdbTablesOptions {
+  return durability === 'flush' ? {} : { restsOn: join(dataDir, 'log', 'data.mdb') }
 }
 
 /** How long one asynchronous write may take. */
@@ -40,7 +49,7 @@ export async function openLmdbTables(
 ): Promise<TableDatabase> {
   const environment = await openEnvironment(path, options.durability ?? 'flush')
   try {
-    return new LmdbTableDatabase(environment, tables, options.clock ?? systemClock)
+    return new LmdbTableDatabase(environment, tables, options)
   } catch (cause) {
     await environment.close()
     throw unavailable(path, cause)
@@ -56,14 +65,17 @@ interface EncodedChange {
 class LmdbTableDatabase implements TableDatabase {
   readonly #environment: Environment
   readonly #clock: Clock
+  readonly #restsOn: FlushedFile | null
   readonly #tables = new Map<string, LmdbTable>()
   #style: 'sync' | 'async' | null = null
   #isTransacting = false
   #closing: Promise<void> | null = null
 
-  constructor(environment: Environment, names: readonly string[], clock: Clock) {
+  constructor(environment: Environment, names: readonly string[], options: LmdbTablesOptions) {
+    const { clock = systemClock, restsOn } = options
     this.#environment = environment
     this.#clock = clock
+    this.#restsOn = restsOn === undefined ? null : new FlushedFile(restsOn)
     const isTransacting = (): boolean => this.#isTransacting
     for (const name of names) {
       const bytes = environment.openDB<Buffer, Buffer>({
@@ -88,6 +100,7 @@ class LmdbTableDatabase implements TableDatabase {
       return this.#environment.transactionSync(() => {
         const result = work()
         assert(!isThenable(result), 'a transaction is synchronous')
+        this.#restsOn?.flushSync()
         isWorkDone = true
         return result
       })
@@ -104,6 +117,7 @@ class LmdbTableDatabase implements TableDatabase {
     if (changes.length === 0) return
     // Encoded before the batch begins: a batch that throws half-way would not be rolled back.
     const encoded = changes.map((change) => this.#encode(change))
+    if (this.#restsOn !== null) await this.#restsOn.flush()
     const written = this.#environment.batch(() => {
       for (const { bytes, key, value } of encoded) {
         void (value === undefined ? bytes.remove(key) : bytes.put(key, value))
@@ -111,7 +125,7 @@ class LmdbTableDatabase implements TableDatabase {
     })
     const late = (): Error =>
       new CommitUnknownError(`LMDB took longer than ${writeTimeoutMs} ms to commit`)
-    const landed = settled(written, 'LMDB could not commit')
+    const landed = settled(this.#environment, written, 'LMDB could not commit')
     await withinDeadline(this.#clock, writeTimeoutMs, landed, late)
   }
 
@@ -120,8 +134,13 @@ class LmdbTableDatabase implements TableDatabase {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#environment.close()
+    this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#restsOn?.close()
+    await this.#environment.close()
   }
 
   #begin(style: 'sync' | 'async'): void {
