@@ -268,6 +268,7 @@ export {
   CommitUnknownError,
   DamagedKeyError,
   DamagedRecordError,
+  DamagedTableError,
   DiskFullError,
   FormatVersionError,
   KeyTooLargeError,
