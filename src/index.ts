@@ -288,6 +288,7 @@ export {
   CopyFailedError,
   DamagedKeyError,
   DamagedRecordError,
+  DamagedTableError,
   DirectoryNotEmptyError,
   DiskFullError,
   FormatVersionError,

@@ -141,6 +141,23 @@ export class DamagedRecordError extends DramatisError {
   }
 }
 
+/** A row beside the log is not what was written. It is never returned as data. */
+export class DamagedTableError extends DramatisError {
+  readonly code = 'DRAMATIS_DAMAGED_TABLE'
+  readonly table: string
+  readonly reason: string
+
+  constructor(table: string, reason: string, options?: { readonly cause?: unknown }) {
+    super(
+      `Expected sound rows in table ${table}, found ${reason}. ` +
+        'The data directory is damaged: rebuild the view, or restore the directory from a backup.',
+      options,
+    )
+    this.table = table
+    this.reason = reason
+  }
+}
+
 /** The data directory was written in a format that this version does not know. Nothing was changed. */
 export class FormatVersionError extends DramatisError {
   readonly code = 'DRAMATIS_FORMAT_VERSION'

@@ -58,6 +58,7 @@ export function decodeTableKey(bytes: Buffer): TableKey {
     at++
     if (tag === tagString) {
       const end = bytes.indexOf(0, at)
+      assert(end >= 0, 'a text ends')
       key.push(bytes.toString('utf8', at, end))
       at = end + 1
     } else if (tag === tagNumber) {

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import type { Database } from 'lmdb'
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue } from '../../events/event.js'
+import { DamagedTableError } from '../errors.js'
 import { keyBounds } from '../table-bounds.js'
 import { decodeTableKey, encodeTableKey } from '../table-key.js'
 import type { Table, TableEntry, TableKey, TableRange } from '../tables.js'
@@ -26,9 +27,14 @@ export class LmdbTable implements Table {
   }
 
   get(key: TableKey): EventValue | undefined {
-    // Overwritten by the next read; decoding copies.
-    const bytes = this.bytes.getBinaryFast(this.#encoded(key))
-    return bytes === undefined ? undefined : decodeValue(bytes)
+    const encoded = this.#encoded(key)
+    try {
+      // Overwritten by the next read; decoding copies.
+      const bytes = this.bytes.getBinaryFast(encoded)
+      return bytes === undefined ? undefined : decodeValue(bytes)
+    } catch (cause) {
+      throw this.#damaged(cause)
+    }
   }
 
   has(key: TableKey): boolean {
@@ -45,8 +51,12 @@ export class LmdbTable implements Table {
       options.reverse === true
         ? { start: high, end: low, reverse: true, exclusiveStart: true, inclusiveEnd: true }
         : { start: low, end: high }
-    for (const { key, value } of this.bytes.getRange({ ...found, ...limit })) {
-      entries.push({ key: decodeTableKey(key), value: decodeValue(value) })
+    try {
+      for (const { key, value } of this.bytes.getRange({ ...found, ...limit })) {
+        entries.push({ key: decodeTableKey(key), value: decodeValue(value) })
+      }
+    } catch (cause) {
+      throw this.#damaged(cause)
     }
     return entries
   }
@@ -63,6 +73,11 @@ export class LmdbTable implements Table {
   remove(key: TableKey): void {
     assert(this.#isTransacting(), 'remove belongs in a transaction')
     this.bytes.removeSync(this.#encoded(key))
+  }
+
+  #damaged(cause: unknown): DamagedTableError {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return new DamagedTableError(this.name, reason, { cause })
   }
 
   #encoded(key: TableKey): Buffer {

@@ -13,6 +13,7 @@ import type { KeyReader } from '../../events/seal.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import { streamStates } from '../../events/stream-end.js'
 import type { ClaimEntry } from '../claims.js'
+import { DamagedRecordError } from '../errors.js'
 import { type ChainHead, noStream, type RecordRun } from '../log-storage.js'
 import type { TagSource } from '../read-tagged.js'
 import { tagPrefix } from '../tags.js'
@@ -135,9 +136,14 @@ export class LogTables implements TagSource {
   /** Where it is said to be; where the segment behind the last one begins; else by a search. */
   #openSegment(position: Position, index: number): void {
     const first = index === unknownIndex ? position : position - index
-    if (this.#openAt(first)) return
-    for (const before of this.events.getKeys({ start: position, reverse: true, limit: 1 })) {
-      this.#openAt(before)
+    try {
+      if (this.#openAt(first)) return
+      for (const before of this.events.getKeys({ start: position, reverse: true, limit: 1 })) {
+        this.#openAt(before)
+      }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new DamagedRecordError(position, `pages that LMDB cannot read (${why})`, { cause })
     }
   }
 

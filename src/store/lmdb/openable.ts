@@ -2,18 +2,17 @@
  * What must be true of a directory before LMDB may open it.
  *
  * LMDB's binding crashes the process when opening fails, instead of throwing; so whatever can be
- * found out beforehand is: rights, and that the file is LMDB's own.
+ * found out beforehand is: rights, that the file is LMDB's own, that it is all there,
+ * and, where that takes no time, that its pages lead where they should.
  */
 
-import { constants } from 'node:fs'
-import { access, open } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DataFile } from './data-file.js'
 
-/** Bytes 24 to 31 of every data file: LMDB's magic number and the version of its format. */
-const magic = 0xbeefc0de
-const formatVersion = 2
-const markAt = 24
-const markBytes = 8
+/** Files up to this size have all of their pages looked at. That takes some milliseconds. */
+const walkedBytesMax = 16 * 1024 * 1024
 
 /** Throws unless the directory can be written and what is in it can be opened. */
 export async function assertOpenable(path: string): Promise<void> {
@@ -21,7 +20,7 @@ export async function assertOpenable(path: string): Promise<void> {
   await assertWritable(join(path, 'lock.mdb'))
   const dataFile = join(path, 'data.mdb')
   await assertWritable(dataFile)
-  await assertLmdbFile(dataFile)
+  assertLmdbFile(dataFile)
 }
 
 async function assertWritable(path: string): Promise<void> {
@@ -32,31 +31,35 @@ async function assertWritable(path: string): Promise<void> {
   }
 }
 
-/** A file that is missing or empty will be created by LMDB. */
-async function assertLmdbFile(path: string): Promise<void> {
-  const mark = await readMark(path)
-  if (mark === undefined) return
-  // Written in the byte order of the machine, which for every platform of Node's is this one.
-  const isLmdb =
-    mark.length === markBytes &&
-    mark.readUInt32LE(0) === magic &&
-    mark.readUInt32LE(4) === formatVersion
-  if (!isLmdb) throw new Error(`${path} is not an LMDB data file of version ${formatVersion}`)
+/**
+ * A file that is missing or empty will be created by LMDB. One that ends early, or whose pages lead
+ * elsewhere, would end the process where LMDB follows them.
+ */
+function assertLmdbFile(path: string): void {
+  if (!existsSync(path)) return
+  const file = new DataFile(path)
+  try {
+    if (file.bytes > 0) assertSound(path, file)
+  } finally {
+    file.close()
+  }
 }
 
-async function readMark(path: string): Promise<Buffer | undefined> {
+function assertSound(path: string, file: DataFile): void {
+  const meta = file.readMeta()
+  // In this order: a commit on another thread writes its pages first.
+  const { bytes } = file
+  const pages = Math.floor(bytes / meta.pageBytes)
+  // LMDB does not write what it freed at the end, so that a short file may be whole all the same.
+  const isShort = meta.lastPage >= pages
+  if (!isShort && bytes > walkedBytesMax) return
   try {
-    const file = await open(path, 'r')
-    try {
-      if ((await file.stat()).size === 0) return undefined
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(markBytes), 0, markBytes, markAt)
-      return buffer.subarray(0, bytesRead)
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
+    file.walk(meta)
+  } catch (cause) {
+    // Where somebody else writes meanwhile, it was looked at when they opened it.
+    if (file.readMeta().transaction !== meta.transaction) return
+    const found = isShort ? `only ${pages} of ${meta.lastPage + 1} pages` : (cause as Error).message
+    throw new Error(`${path} is damaged: expected sound pages, found ${found}`, { cause })
   }
 }
 

@@ -1,0 +1,80 @@
+/** Looking at a data file before LMDB follows its pages. */
+
+import assert from 'node:assert/strict'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { appendEvents } from '../../../src/store/append.js'
+import { DataFile } from '../../../src/store/lmdb/data-file.js'
+import { sampleAppend, sampleEvent } from '../../../src/testing/index.js'
+import { TemporaryDirectory } from '../temporary.js'
+
+const pageBytes = 4_096
+
+/** A log with branch pages, and values that take pages of their own. */
+async function filledLog(t: TestContext): Promise<{ directory: TemporaryDirectory; path: string }> {
+  const directory = await TemporaryDirectory.make(t)
+  const store = await directory.openStore()
+  const long = sampleEvent({ text: 'x'.repeat(20_000) }, 'Noted')
+  for (let number = 0; number < 40; number++) {
+    const note = {
+      aggregateType: 'Note',
+      aggregateId: `${number}`,
+      expectedVersion: 'any' as const,
+    }
+    const amounts = Array.from({ length: 400 }, (_each, at) => at)
+    await appendEvents(store, [
+      { ...note, events: [long] },
+      sampleAppend(`${number}`, 'any', ...amounts),
+    ])
+  }
+  await store.close()
+  return { directory, path: join(directory.path, 'log', 'data.mdb') }
+}
+
+function walk(path: string): void {
+  const file = new DataFile(path)
+  try {
+    file.walk(file.readMeta())
+  } finally {
+    file.close()
+  }
+}
+
+test('every page of a sound log is one that LMDB may come to', async (t) => {
+  const { path } = await filledLog(t)
+
+  walk(path)
+})
+
+test('a log that was cut short does not open, wherever it was cut', async (t) => {
+  const { directory, path } = await filledLog(t)
+  const { length } = await readFile(path)
+
+  for (let cut = 1; cut <= 12; cut++) {
+    await truncate(path, Math.floor((length / 13) * (13 - cut)))
+
+    await assert.rejects(directory.openStore(), { code: 'DRAMATIS_STORE_UNAVAILABLE' })
+  }
+  await truncate(path, pageBytes)
+  await assert.rejects(directory.openStore(), { code: 'DRAMATIS_STORE_UNAVAILABLE' })
+})
+
+test('a page in the place of another one is refused', async (t) => {
+  const { directory, path } = await filledLog(t)
+  const sound = await readFile(path)
+  const file = new DataFile(path)
+  const { roots } = file.readMeta()
+  file.close()
+
+  for (const root of roots.map(Number)) {
+    const damaged = Buffer.from(sound)
+    sound.copy(damaged, root * pageBytes, 2 * pageBytes, 3 * pageBytes)
+    await writeFile(path, damaged)
+
+    await assert.rejects(directory.openStore(), {
+      code: 'DRAMATIS_STORE_UNAVAILABLE',
+      message: new RegExp(`page ${root} has the number of another`),
+    })
+  }
+})
