@@ -6,6 +6,7 @@
  * each at its own turn, so it may go on while commands run. Doing it again changes nothing.
  */
 
+import { failpoint } from '../base/failpoint.js'
 import type { EventStore } from '../store/contracts.js'
 import { readLog } from '../store/read-log.js'
 import type { ActorType } from './actor-type.js'
@@ -56,6 +57,7 @@ export async function rebuildClaims(
       if (await questions.releaseUnclaimed(aggregateId, key)) released++
     })
   }
+  failpoint('claims.released')
   const conflicts: ClaimConflict[] = []
   let conflictsTotal = 0
   const actors = await forEach(aggregateIdsOf(store, type), async (aggregateId) => {
@@ -63,6 +65,7 @@ export async function rebuildClaims(
     conflictsTotal += found.length
     conflicts.push(...found.slice(0, conflictsKept - conflicts.length))
   })
+  failpoint('claims.claimed')
   return { actors, released, conflictsTotal, conflicts }
 }
 

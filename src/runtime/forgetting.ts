@@ -12,6 +12,7 @@ import type { ActorSystem } from '../actors/actor-system.js'
 import { isSubjectId, subjectIdBytesMax } from '../actors/personal-fields.js'
 import type { Clock } from '../base/clock.js'
 import { describeValue, InvalidArgumentError } from '../base/errors.js'
+import { failpoint } from '../base/failpoint.js'
 import { functionAt, knownKeys } from '../base/options.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore } from '../store/contracts.js'
@@ -123,11 +124,16 @@ export class Forgetting {
       await subjects.destroy(subjectIds, async () => {
         areKeysDestroyed = true
         actors = await this.#rereadActors()
+        failpoint('forget.actors-reread')
       })
       await this.#rereadHandlers()
+      failpoint('forget.handlers-reread')
       const views = await this.#rebuildViews(options)
+      failpoint('forget.views-rebuilt')
       const directories = await this.#removeUnused()
+      failpoint('forget.unused-removed')
       await subjects.finish()
+      failpoint('forget.finished')
       return { actors, views, directories }
     } catch (cause) {
       if (cause instanceof ForgetIncompleteError) throw cause

@@ -6,6 +6,7 @@
  */
 
 import { type ActorSystem, createActorSystem } from '../actors/actor-system.js'
+import { failpoint } from '../base/failpoint.js'
 import { createIdSource, type IdSource } from '../base/ids.js'
 import type { AnyActor } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
@@ -187,6 +188,7 @@ async function start(
   scheduling.queue.start()
   sagas.start((saga) => handlers.get(saga)!)
   forgetting.resume()
+  failpoint('open.started')
   return runtime
 }
 

@@ -19,6 +19,7 @@ import type {
 import type { Cancel, Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
+import { type FailpointName, failpoint } from '../base/failpoint.js'
 import type { IdSource } from '../base/ids.js'
 import { functionAt, integerIn } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions, Rejection } from '../define/actor.js'
@@ -431,28 +432,32 @@ export class Runtime {
     const { clock, closeTimeoutMs } = this.#parts
     const endMs = clock.elapsedMs() + Math.max(closeTimeoutMs, closeMsMin)
     const leftMs = (): number => Math.max(0, Math.ceil(endMs - clock.elapsedMs()))
-    const steps: (() => Promise<unknown>[])[] = [
+    const steps: readonly (readonly [() => Promise<unknown>[], FailpointName?])[] = [
       // Before the actors: what is being handled may still send commands.
-      () => [
-        this.#backups.close(leftMs()),
-        ...[...handlers.values()].map((handler) => handler.stop(leftMs())),
-        scheduling.queue.stop(leftMs()),
-        sagas.stop(leftMs()),
-        ...[...views.values()].map((view) => view.close(leftMs())),
+      [
+        () => [
+          this.#backups.close(leftMs()),
+          ...[...handlers.values()].map((handler) => handler.stop(leftMs())),
+          scheduling.queue.stop(leftMs()),
+          sagas.stop(leftMs()),
+          ...[...views.values()].map((view) => view.close(leftMs())),
+        ],
+        'close.subscriptions',
       ],
-      () => [actors.close(leftMs())],
-      () => [forgetting.close()],
-      () => [pools.close()],
-      () => [storage.work.close()],
-      () => [storage.store.close()],
+      [() => [actors.close(leftMs())], 'close.actors'],
+      [() => [forgetting.close()]],
+      [() => [pools.close()], 'close.pools'],
+      [() => [storage.work.close()], 'close.work'],
+      [() => [storage.store.close()]],
     ]
     this.#phase = 'closing'
     this.log.close()
     const failures: unknown[] = []
-    for (const step of steps) {
+    for (const [step, name] of steps) {
       for (const each of await Promise.allSettled(step())) {
         if (each.status === 'rejected') failures.push(each.reason)
       }
+      if (name !== undefined) failpoint(name)
     }
     this.#cancelCommits()
     this.#letProcessEnd()

@@ -6,6 +6,7 @@
  */
 
 import { type ErrorData, InvalidArgumentError } from '../base/errors.js'
+import { failpoint } from '../base/failpoint.js'
 import { hashText, partitionOf } from '../base/hash.js'
 import { integerIn, knownKeys, oneOf } from '../base/options.js'
 import type { InstanceEventName } from '../define/saga/instance-events.js'
@@ -174,8 +175,10 @@ export function createSagaReference(
     assertOpen()
     const isParked = handler.blockedKey(name)?.state === 'parked'
     await instances.tell(sagaId, 'operate', { operation: { ...operation, isParked } })
+    failpoint('saga.operated')
     // Asked again: it may have been parked since.
     await releaseKey(instances, handler, name)
+    failpoint('saga.released')
   }
   return Object.freeze({
     streamId: streamIdOf(saga.name, sagaId),

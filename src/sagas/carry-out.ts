@@ -6,6 +6,7 @@
  * the same name, which changes nothing.
  */
 
+import { failpoint } from '../base/failpoint.js'
 import type { HandlerContext } from '../define/handler.js'
 import { TerminalError } from '../define/handler-errors.js'
 import type { InstanceEventName, InstanceEvents } from '../define/saga/instance-events.js'
@@ -78,6 +79,7 @@ async function startSteps(
   const outcomes = await Promise.allSettled(sends)
   const answers = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   const sample = random.next()
+  failpoint('saga.sent')
   if (answers.length > 0) await instances.tell(sagaId, 'settle', { answers, sample }, origin)
   // What has no answer yet is sent again with the next delivery of this event.
   for (const each of outcomes) if (each.status === 'rejected') throw each.reason

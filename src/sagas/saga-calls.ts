@@ -11,6 +11,7 @@
  */
 
 import type { Clock } from '../base/clock.js'
+import { failpoint } from '../base/failpoint.js'
 import type { Random } from '../base/random.js'
 import { parseStepId, type SagaInstance, type StepRecord } from '../define/saga/instance-state.js'
 import type { AnySaga } from '../define/saga/saga.js'
@@ -103,6 +104,7 @@ export class SagaCalls {
     const record = instance.steps[step]
     if (record?.status !== 'calling' || record.attempt !== attempt) return
     const answer = await this.#answer(sagaId, instance, step, record)
+    failpoint('saga.called')
     if (this.#isStopping && answer.failure !== null) throw new Error('the runtime is closing')
     await instances.tell(sagaId, 'settle', { answers: [answer], sample: random.next() }, origin)
   }

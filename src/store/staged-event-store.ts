@@ -12,6 +12,7 @@
 
 import assert from 'node:assert/strict'
 import type { Cancel } from '../base/clock.js'
+import { failpoint } from '../base/failpoint.js'
 import { yieldToEventLoop } from '../base/signal.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import type { Shape } from '../events/shapes.js'
@@ -212,7 +213,9 @@ export class StagedEventStore implements EventStore {
   async indexTags(entries: readonly TagEntry[]): Promise<void> {
     this.#assertOpen()
     for (const { position } of entries) assert(position <= this.#head)
+    failpoint('tags.read')
     await this.#storage.writeTags(entries)
+    failpoint('tags.indexed')
   }
 
   async readClaimOwner(claim: Claim): Promise<string | undefined> {
@@ -249,7 +252,9 @@ export class StagedEventStore implements EventStore {
     if (isSealed && this.subjects.isDestroying) return
     const bytes = encodeSnapshot(streamId, snapshot, isSealed ? keys.snapshotKey() : null)
     if (keys.hasUnwritten) await keys.flush()
+    failpoint('snapshot.encoded')
     await this.#storage.writeSnapshot(streamId, bytes)
+    failpoint('snapshot.written')
   }
 
   async deleteSnapshot(streamId: string): Promise<void> {
@@ -288,6 +293,7 @@ export class StagedEventStore implements EventStore {
     this.#staging.landed()
     this.#head = result.to
     if (result.to > result.after) this.#tell(result)
+    failpoint('commit.landed')
     publish('commit', () => ({
       events: group.records.length,
       position: result.to,
@@ -303,7 +309,9 @@ export class StagedEventStore implements EventStore {
     if (keys.hasUnwritten) await keys.flush()
     // A failpoint that was held up until the store gave up must not write behind its back.
     if (this.#status === 'stopped' || staging !== this.#staging) throw new Error('it was given up')
+    failpoint('commit.staged')
     await this.#storage.write(group)
+    failpoint('commit.written')
     if (this.#options.failpoint !== undefined) await this.#options.failpoint('committed')
   }
 

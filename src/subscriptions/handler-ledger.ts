@@ -13,6 +13,7 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../base/clock.js'
 import { errorToData } from '../base/errors.js'
+import { failpoint } from '../base/failpoint.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { Position } from '../events/event.js'
 import type { TableChange } from '../store/tables.js'
@@ -182,6 +183,7 @@ export class HandlerLedger {
         [],
         { redriven: parked.length },
       )
+      failpoint('handler.redriven')
       for (const each of parked)
         this.#publishPark('redriven', each, each.blocked.position, 'asked for')
       return parked
@@ -203,6 +205,7 @@ export class HandlerLedger {
         changes,
         { discarded: parked.length },
       )
+      failpoint('handler.discarded')
       for (const each of parked) this.#publishPark('discarded', each, each.blocked.position, reason)
       return parked
     })
@@ -288,7 +291,10 @@ export class HandlerLedger {
     const moved = report.cursors.filter(([partition, to]) => to > this.cursorOf(partition))
     const cursors = moved.map(([partition, to]) => putCursor(name, partition, to))
     const { handled, retried } = report
+    failpoint('handler.reported')
     await this.#commit([...entry.changes, ...cursors], { handled, retried, parked: entry.parks })
+    failpoint('handler.written')
+    if (entry.parks > 0) failpoint('handler.parked')
     for (const [partition, to] of moved) this.#cursors.set(partition, to)
     for (const [id, known] of entry.keys) this.#remember(id, known)
     for (const change of report.changes) this.#publishChange(change)

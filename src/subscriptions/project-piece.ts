@@ -11,6 +11,7 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../base/clock.js'
 import { type ErrorData, errorToData } from '../base/errors.js'
+import { failpoint } from '../base/failpoint.js'
 import type { AnyProjector } from '../define/projector.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import type { LogBatch, LogReader } from '../store/contracts.js'
@@ -186,6 +187,7 @@ function writePiece(
   let suspect: Position | null = 0
   try {
     const changes = changesOf(view, flight)
+    failpoint('view.projected')
     database.transactSync(() => {
       suspect = null
       assert(readCursor(database) === cursors.from, 'a view has one writer')
@@ -194,8 +196,10 @@ function writePiece(
         writeChange(database, change)
       }
       suspect = null
+      failpoint('view.rows-written')
       database.table('meta').put(['cursor'], cursors.to)
     })
+    failpoint('view.committed')
     return null
   } catch (error) {
     if (suspect === null) throw error

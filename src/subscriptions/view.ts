@@ -18,6 +18,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Receipt } from '../actors/command.js'
 import type { Cancel, Clock } from '../base/clock.js'
 import { type ErrorData, errorToData } from '../base/errors.js'
+import { failpoint } from '../base/failpoint.js'
 import { yieldToEventLoop } from '../base/signal.js'
 import type { AnyProjector } from '../define/projector.js'
 import type { Position } from '../events/event.js'
@@ -316,6 +317,7 @@ export class View {
     const { eventsPerSecondMax = null } = this.#followed ?? {}
     const filling = { version, generation, code, eventsPerSecondMax }
     await this.#write({ ...this.#record, filling })
+    failpoint('view.planned')
     return filling
   }
 
@@ -365,6 +367,7 @@ export class View {
     await old.database.close()
     // Where this fails, the next opening removes them.
     await this.#setup.databases.remove(old.directory).catch(ignore)
+    failpoint('view.old-removed')
     return { ...build.progress.result(), rows: this.count() }
   }
 
@@ -393,7 +396,9 @@ export class View {
     const indexes = Object.keys(this.projector.indexes)
     await this.#standStill(async (cursor) => {
       await build.finish(cursor)
+      failpoint('view.filled')
       await this.#write({ version, generation, indexes, filling: null })
+      failpoint('view.swapped')
       build.database.refresh()
       this.#database = build.database
     })

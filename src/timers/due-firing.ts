@@ -17,6 +17,7 @@
 import type { Clock } from '../base/clock.js'
 import { createDeferred, type Deferred } from '../base/deferred.js'
 import { type ErrorData, errorToData } from '../base/errors.js'
+import { failpoint } from '../base/failpoint.js'
 import type { TableDatabase, TableEntry, TableKey } from '../store/tables.js'
 import { type Due, type DueRecord, nameText } from './due.js'
 import { DueAlarm } from './due-alarm.js'
@@ -183,11 +184,14 @@ export class DueFiring {
     const lateMs = Math.max(0, clock.nowMs() - due.dueAtMs)
     let error: ErrorData | null = null
     try {
+      failpoint('timer.due')
       await fire(due)
+      failpoint('timer.fired')
     } catch (thrown) {
       error = errorToData(thrown)
     }
     const isWritten = await this.#writeOutcome(due, error)
+    failpoint('timer.moved-on')
     this.#inFlight.delete(flight)
     if (isWritten) this.#report(due, lateMs, error)
     this.#turnSoon()

@@ -20,6 +20,7 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../base/clock.js'
 import type { ErrorData } from '../base/errors.js'
+import { failpoint } from '../base/failpoint.js'
 import { copyValue } from '../events/values.js'
 import { encodeTableKey } from '../store/table-key.js'
 import type { TableDatabase } from '../store/tables.js'
@@ -113,13 +114,15 @@ export class DueQueue {
       const name = { owner: setting.owner, name: setting.name }
       return { name, record: freshRecord(this.#checked(name, setting), setAtMs) }
     })
-    return await this.#writer.write((rows) => {
+    const removedNow = await this.#writer.write((rows) => {
       const removed = remove.filter((name) => rows.remove(name)).length
       for (const { name, record } of fresh) {
         if (rows.get(name)?.id !== record.id) rows.put(name, record)
       }
       return removed
     })
+    failpoint('timer.set')
+    return removedNow
   }
 
   /**

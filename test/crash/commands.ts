@@ -4,6 +4,10 @@
  * So whoever reads an event knows whether it was ever sent, with what, and with how many others.
  */
 
+import type { Acknowledgement } from '../support/invariants/acknowledged-are-there.js'
+
+export type { Acknowledgement }
+
 export interface PlannedCommand {
   readonly commandId: string
   readonly aggregateId: string
@@ -19,14 +23,6 @@ export interface CommandOrigin {
   readonly actor: number
   /** 1-based among those of that life to that actor. */
   readonly number: number
-}
-
-/** What was acknowledged: as the child says it, and as the parent keeps it. */
-export interface Acknowledgement {
-  readonly commandId: string
-  readonly streamId: string
-  readonly version: number
-  readonly position: number
 }
 
 export function planCommand({ life, actor, number }: CommandOrigin): PlannedCommand {

@@ -96,7 +96,7 @@ export class CrashedDirectory {
     this.#noteOpened(child)
     const acknowledged = acknowledgementsIn(child.lines)
     this.acknowledged.push(...acknowledged)
-    if (child.errors !== '') this.log.problems.push(`life ${life} wrote: ${child.errors}`)
+    if (child.errors !== '') this.log.report(`life ${life} wrote: ${child.errors}`)
     await this.#check(life, acknowledged)
   }
 
@@ -138,6 +138,7 @@ export class CrashedDirectory {
     const audit = new LogAudit()
     await audit.readFrom(this.path, { withStreams: true })
     audit.checkAcknowledged(this.acknowledged)
+    audit.checkUnchanged(this.log.events)
     return audit
   }
 

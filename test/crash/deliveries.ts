@@ -6,17 +6,9 @@
  */
 
 import { openSync, readFileSync, writeSync } from 'node:fs'
+import type { Delivery } from '../support/invariants/delivery.js'
 
-/** One delivery of one event. */
-export interface DeliveryRecord {
-  readonly handler: string
-  readonly outcome: 'handled' | 'failed'
-  /** Which start of the process it was. */
-  readonly life: number
-  readonly attempt: number
-  readonly aggregateId: string
-  readonly version: number
-}
+export type DeliveryRecord = Delivery
 
 const recordBytes = 64
 

@@ -10,13 +10,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openRuntime, type Runtime } from '../../src/index.js'
+import { canonical } from '../support/canonical.js'
 import { onEnd, type Scope, SuiteScope } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { Settlement } from './children/settling.js'
 import { Counter, Newest, Totals } from './counter.js'
 import { CrashedDirectory, type LifePlan } from './crashed-directory.js'
 import type { DeliveryAudit } from './delivery-audit.js'
-import { canonical } from './view-audit.js'
 import viewsApp from './views-app.js'
 
 const killsUnderWay = 25

@@ -7,10 +7,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openLmdbTables } from '../../src/store/lmdb/lmdb-tables.js'
-import type { TableDatabase, TableEntry } from '../../src/store/tables.js'
+import type { TableDatabase } from '../../src/store/tables.js'
 import { readCursor } from '../../src/subscriptions/project-piece.js'
 import { viewDirectoryOf, viewTables } from '../../src/subscriptions/view-keys.js'
 import { WorkStore, workTables } from '../../src/subscriptions/work-store.js'
+import { laws } from '../support/invariants/index.js'
 import type { CountedEvent } from './log-audit.js'
 import type { ViewModel } from './view-models.js'
 
@@ -54,20 +55,23 @@ export class ViewAudit {
 
   #compare(database: TableDatabase, events: readonly CountedEvent[]): void {
     const cursor = readCursor(database)
-    const { name } = this.#model
-    if (cursor < this.#cursor) this.problems.push(`${name} fell back: ${this.#cursor} to ${cursor}`)
-    if (cursor > events.length) this.problems.push(`${name} is ahead of the log: ${cursor}`)
-    for (const event of events.slice(this.#cursor, cursor)) this.#model.apply(event)
-    this.#cursor = Math.max(this.#cursor, cursor)
+    const cursorBefore = this.#cursor
+    for (const event of events.slice(cursorBefore, cursor)) this.#model.apply(event)
+    this.#cursor = Math.max(cursorBefore, cursor)
     this.checks += 1
-    const rows = [...this.#model.rows()].map(([id, row]) => [[id], row])
-    if (!isSame(database.table('rows').range(), rows)) {
-      this.problems.push(`the rows of ${name} are not those of the log up to ${cursor}`)
-    }
-    const entries = this.#model.indexEntries().map((key) => [key, null])
-    if (!isSame(database.table('indexes').range(), entries)) {
-      this.problems.push(`the indexes of ${name} do not fit its rows at ${cursor}`)
-    }
+    const stored = (table: string): readonly unknown[] =>
+      database
+        .table(table)
+        .range()
+        .map(({ key, value }) => [key, value])
+    this.problems.push(
+      ...laws.viewsAreFolds({
+        ...{ name: this.#model.name, head: events.length, cursorBefore, cursor },
+        ...{ rows: stored('rows'), entries: stored('indexes') },
+        expectedRows: [...this.#model.rows()].map(([id, row]) => [[id], row]),
+        expectedEntries: this.#model.indexEntries().map((key) => [key, null]),
+      }),
+    )
   }
 }
 
@@ -82,22 +86,4 @@ async function currentPath(dataDir: string, name: string): Promise<string | unde
   } finally {
     await work.close()
   }
-}
-
-function isSame(found: readonly TableEntry[], expected: readonly unknown[]): boolean {
-  const lines = (pairs: readonly unknown[]): string =>
-    pairs
-      .map((pair) => canonical(pair))
-      .sort()
-      .join('\n')
-  return lines(found.map(({ key, value }) => [key, value])) === lines(expected)
-}
-
-/** JSON with the fields of objects in the order of their names. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    each !== null && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort())
-      : each,
-  )
 }

@@ -3,7 +3,7 @@
  */
 
 import { newestKept, type TotalRow } from './counter.js'
-import type { CountedEvent } from './log-audit.js'
+import { type CountedEvent, isCounted } from './log-audit.js'
 
 export interface ViewModel {
   /** The projector's name. */
@@ -20,7 +20,9 @@ export function createTotalsModel(name = 'Totals'): ViewModel {
   const rows = new Map<string, TotalRow>()
   return {
     name,
-    apply: ({ aggregateId, data, version }) => {
+    apply: (event) => {
+      if (!isCounted(event)) return
+      const { aggregateId, data, version } = event
       const { events, sum } = rows.get(aggregateId) ?? { events: 0, sum: 0 }
       rows.set(aggregateId, {
         events: events + 1,

@@ -14,6 +14,8 @@ export interface ChildOptions {
   readonly options: object
   /** On top of this process's own. */
   readonly env?: Readonly<Record<string, string>>
+  /** A program that runs Node, with its arguments: `strace -f`. @default none */
+  readonly under?: readonly string[]
 }
 
 interface Waiter {
@@ -29,6 +31,7 @@ export class ChildScript {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   readonly #child: ChildProcess
   readonly #waiters = new Set<Waiter>()
+  readonly #isGroup: boolean
   #partial = ''
   #errors = ''
   #hasEnded = false
@@ -37,10 +40,13 @@ export class ChildScript {
    * @param scope - It is killed with it, at the latest.
    * @param script - A built script.
    */
-  constructor(scope: Scope, script: URL, { options, env = {} }: ChildOptions) {
-    this.#child = spawn(process.execPath, [fileURLToPath(script), JSON.stringify(options)], {
+  constructor(scope: Scope, script: URL, { options, env = {}, under = [] }: ChildOptions) {
+    const words = [...under, process.execPath, fileURLToPath(script), JSON.stringify(options)]
+    this.#isGroup = under.length > 0
+    this.#child = spawn(words[0]!, words.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
+      detached: this.#isGroup,
     })
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => this.#read(text))
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -80,8 +86,14 @@ export class ChildScript {
 
   /** SIGKILL; resolves when it is gone and everything it said was read. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL')
+    this.#signal()
     await this.ended
+  }
+
+  /** What runs it and what it runs die together. */
+  #signal(): void {
+    if (!this.#isGroup) this.#child.kill('SIGKILL')
+    else if (!this.#hasEnded) process.kill(-this.pid, 'SIGKILL')
   }
 
   #read(text: string): void {

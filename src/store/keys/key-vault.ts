@@ -19,6 +19,7 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { failpoint } from '../../base/failpoint.js'
 import { type KeyReader, sealKeyBytes } from '../../events/seal.js'
 import type { SealedType } from '../contracts.js'
 import type { TableDatabase } from '../tables.js'
@@ -168,8 +169,10 @@ export class KeyVault implements KeyReader {
         tables.refresh()
         this.#pending = pendingIn(tables)
       }
+      failpoint('forget.noted')
       for (const subjectId of subjectIds) this.#cache.drop(subjectId)
       await this.#destroyPending()
+      failpoint('forget.destroyed')
     })
   }
 
@@ -294,8 +297,10 @@ export class KeyVault implements KeyReader {
     if (first !== undefined) {
       const bytes = keys.map(({ key }) => key)
       await this.#parts.slots.write(first.slot, bytes)
+      failpoint('keys.slots-written')
     }
     await this.#tables.write(changesOf(unwritten))
+    failpoint('keys.named')
     this.#tables.refresh()
     if (snapshots !== null) this.#snapshotSlot = snapshots.slot
     for (const [subjectId, key] of subjects) this.#cache.set(subjectId, key)

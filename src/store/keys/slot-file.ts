@@ -7,6 +7,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { failpoint } from '../../base/failpoint.js'
 import { makeDurableDirectory, syncPath } from '../durable-directory.js'
 import { StoreUnavailableError } from '../errors.js'
 import { writeWhole, writeWholeSync } from '../write-whole.js'
@@ -40,6 +41,7 @@ export class SlotFile implements KeySlots {
     for (const slot of slots) {
       writeWholeSync(file.fd, encodeSlot(slot, null), (slot - 1) * slotBytes)
     }
+    failpoint('forget.overwritten')
     await file.datasync()
   }
 

@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DramatisError } from '../../base/errors.js'
+import { failpoint } from '../../base/failpoint.js'
 import { createIdSource } from '../../base/ids.js'
 import { systemRandom } from '../../base/random.js'
 import { decodeValue, encodeValue } from '../../events/codec.js'
@@ -69,10 +70,13 @@ async function openOwned(dataDir: string, options: ParsedStoreOptions): Promise<
   let owned: Ownership | undefined
   let keys: KeyVault | undefined
   try {
+    failpoint('open.unowned')
     owned = takeOwnership(environment, dataDir, options)
+    failpoint('open.owned')
     const diskSpace = new DiskSpace(dataDir, options)
     await diskSpace.refresh()
     keys = await openLmdbKeyVault(dataDir, options)
+    failpoint('open.keys')
     const storage = new LmdbLogStorage({
       ...owned,
       dataDir,

@@ -6,6 +6,7 @@
  * not roll a batch back. `write` is called for one group at a time. Runs per commit.
  */
 
+import { failpoint } from '../../base/failpoint.js'
 import type { Position } from '../../events/event.js'
 import { damageOf, recordedAtMsOf } from '../../events/record.js'
 import type { Shape } from '../../events/shapes.js'
@@ -191,7 +192,9 @@ export class LmdbLogStorage implements LogStorage {
     this.#closing ??= this.#tables.environment.close()
     await this.#closing
     await this.keys.close()
+    failpoint('close.log')
     releaseLock(this.#parts.dataDir, this.epoch)
+    failpoint('close.unlocked')
   }
 }
 

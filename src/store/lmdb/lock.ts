@@ -9,6 +9,7 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { failpoint } from '../../base/failpoint.js'
 import { StoreLockedError } from '../errors.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
 
@@ -35,6 +36,7 @@ export function takeLock(dataDir: string, epoch: number): void {
   const complete = `${path}.next`
   writeFileSync(complete, `${JSON.stringify(content)}\n`)
   renameSync(complete, path)
+  failpoint('open.lock-written')
 }
 
 /** Whether this process still holds the lock of that epoch. */

@@ -1,0 +1,64 @@
+/**
+ * Processes that do something of everything, killed at any moment from their start to their end.
+ *
+ * Directories live on, so that every kill is one in the middle of recovering from the kill before.
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as moment } from 'node:timers/promises'
+import { createSeededRandom, type Random } from '../../src/base/random.js'
+import { seed } from '../support/seed.js'
+import { size } from '../support/size.js'
+import { ErrandsDirectory } from './errands-directory.js'
+
+const killsWanted = Math.ceil(54 * size)
+const directoriesMax = 2
+/** Lives that were over before they could be killed are no kills; so many of them show that something is wrong. */
+const livesPerKillMax = 2
+/** No life takes longer. Milliseconds. */
+const lifeMsMax = 60_000
+
+/** Kills a directory's processes until it has had its share. */
+async function liveThrough(
+  directory: ErrandsDirectory,
+  kills: number,
+  random: Random,
+): Promise<void> {
+  // How long a life takes from there on, on this machine, as it was last seen.
+  let lifeMs = lifeMsMax
+  for (let lives = 0; directory.kills < kills && lives < kills * livesPerKillMax; lives++) {
+    const share = random.next()
+    await directory.live({
+      kill: async (child) => {
+        await child.said('opening')
+        const startedMs = performance.now()
+        const afterMs = lives === 0 ? lifeMsMax : share * lifeMs
+        await Promise.race([moment(afterMs, undefined, { ref: false }), child.ended])
+        if (child.lines.includes('done')) lifeMs = performance.now() - startedMs
+        await child.kill()
+      },
+    })
+  }
+  await directory.settle()
+}
+
+test(`nothing is lost, doubled or left behind by a kill at any moment (seed ${seed})`, async (t) => {
+  const directories = await Promise.all(
+    Array.from({ length: directoriesMax }, async (_each, at) => {
+      const directory = await ErrandsDirectory.make(t)
+      const random = createSeededRandom(seed * 1_000 + at)
+      await liveThrough(directory, Math.ceil(killsWanted / directoriesMax), random)
+      return directory
+    }),
+  )
+
+  const kills = directories.reduce((sum, each) => sum + each.kills, 0)
+  const acknowledged = directories.reduce((sum, each) => sum + each.acknowledged, 0)
+  t.diagnostic(`${kills} kills, ${acknowledged} commands acknowledged`)
+  assert.deepEqual(
+    directories.flatMap(({ problems }) => problems.slice(0, 20)),
+    [],
+  )
+  assert.ok(kills >= killsWanted)
+})

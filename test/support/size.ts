@@ -1,0 +1,6 @@
+/**
+ * How much of what is counted is done: 1 where tests run after every change. `DRAMATIS_TEST_SIZE=20 npm test --
+ * crash` has twenty times as many processes killed.
+ */
+
+export const size = Number(process.env.DRAMATIS_TEST_SIZE ?? 1)
