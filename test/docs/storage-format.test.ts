@@ -94,6 +94,7 @@ describe('the log', () => {
     const entries = [...groups].map(([key, value]) => [key, unpack(value.subarray(4))])
 
     assert.deepEqual(entries, [
+      [u64(0), []],
       [u64(1), ['Ledger-a', 1, 1, 0, 0]],
       [u64(2), ['Ledger-b', 1, 2, 0, 0]],
       [u64(3), ['Ledger-a', 2, 3, 0, 0]],
@@ -132,7 +133,7 @@ describe('the log', () => {
     const [epoch, format, storeId] = [...meta.values()].map((value) => unpack(value))
 
     assert.deepEqual(names, ['epoch', 'format', 'storeId'])
-    assert.deepEqual([epoch, format], [1, 3])
+    assert.deepEqual([epoch, format], [1, 4])
     assert.match(storeId, /^[0-9A-Z]{26}$/)
   })
 })

@@ -26,13 +26,14 @@ import {
   openTable,
   unavailable,
 } from './environment.js'
-import { textKeys } from './keys.js'
+import { encodeEntry } from './group-entry.js'
+import { positionKeys, textKeys } from './keys.js'
 import { openLmdbKeyVault } from './lmdb-key-vault.js'
 import { LmdbLogStorage } from './lmdb-log-storage.js'
 import { assertUnlocked, releaseLock, takeLock } from './lock.js'
 
 /** The format of the log's tables and records. */
-export const logFormat = 3
+export const logFormat = 4
 
 /** What the owner of a directory knows of it. */
 export interface Ownership {
@@ -101,6 +102,7 @@ export function takeOwnership(
   { clock }: Pick<ParsedStoreOptions, 'clock'>,
 ): Ownership {
   const meta = openTable(environment, 'meta', textKeys)
+  const groups = openTable(environment, 'groups', positionKeys)
   return meta.transactionSync(() => {
     const format = readMeta(meta, 'format')
     if (format !== undefined && format !== logFormat) {
@@ -111,6 +113,8 @@ export function takeOwnership(
       (readMeta(meta, 'storeId') as string | undefined) ??
       createIdSource(clock, systemRandom).next()
     takeLock(dataDir, epoch)
+    // The group before the first one: where it ends, the first begins.
+    if (format === undefined) groups.putSync(0, encodeEntry(0, new Map()))
     meta.putSync('format', encodeValue(logFormat))
     meta.putSync('storeId', encodeValue(storeId))
     meta.putSync('epoch', encodeValue(epoch))

@@ -18,10 +18,11 @@ import type { ChainHead, LogStorage, LogTail, RecordRun, StagedGroup } from '../
 import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
 import { type BytesTable, type Environment, settled } from './environment.js'
+import { encodeEntry } from './group-entry.js'
 import { holdsLock, releaseLock } from './lock.js'
 import { encodeHead, encodeShape, LogTables, tagKey } from './log-tables.js'
 import { readRecentHeads } from './read-recent-heads.js'
-import { encodeEntry, type RecentHeads } from './recent-heads.js'
+import type { Fold, RecentHeads } from './recent-heads.js'
 import { encodeSegment } from './segment.js'
 
 export interface LogStorageParts {
@@ -36,6 +37,7 @@ export interface LogStorageParts {
 }
 
 const noBytes = Buffer.alloc(0)
+const noFold: Fold = { heads: [], entries: [] }
 
 /** A value and its key, or that there is to be none under it. */
 type Write<Key> = readonly [key: Key, bytes: Buffer | null]
@@ -131,12 +133,12 @@ export class LmdbLogStorage implements LogStorage {
   async write(group: StagedGroup): Promise<void> {
     const tables = this.#tables
     const to = group.after + group.records.length
-    const folds = to > group.after && this.#recent.isFull
     const shapes = group.shapes.map((shape) => [shape.number, encodeShape(shape)] as const)
     const events = [...segmentsOf(group), ...rewrittenBy(tables, group)]
-    const groups: Write<Position>[] = folds ? this.#recent.entries.map((each) => [each, null]) : []
+    const fold = to > group.after ? this.#recent.next(group.heads.size) : noFold
+    const groups: Write<Position>[] = fold.entries.map((each) => [each, null])
     if (to > group.after) groups.push([to, encodeEntry(to, group.heads)])
-    const heads = folds ? headsOf(this.#recent) : []
+    const heads = fold.heads.map(([streamId, head]) => [streamId, encodeHead(head)] as const)
     const tagKeys = group.tagged.flatMap(({ event, tags: own }) =>
       tagKeysOf({ position: event.position, tags: own }),
     )
@@ -153,7 +155,7 @@ export class LmdbLogStorage implements LogStorage {
       for (const { streamId } of group.deletions) void tables.snapshots.remove(streamId)
     })
     await settled(tables.environment, written, 'LMDB could not commit')
-    if (folds) this.#recent.clear()
+    this.#recent.landed(fold)
     if (to > group.after) this.#recent.add(to, group.heads)
   }
 
@@ -227,12 +229,6 @@ function rewrittenBy(tables: LogTables, { deletions }: StagedGroup): Write<Posit
     first,
     encodeSegment(first, records, 0, records.length),
   ])
-}
-
-function headsOf({ heads }: RecentHeads): Write<string>[] {
-  return [...heads]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([streamId, head]) => [streamId, encodeHead(head)])
 }
 
 /** Inside a batch: nothing in it may throw. */

@@ -1,49 +1,58 @@
 /**
- * The heads of streams that are not in their table yet.
+ * The heads of streams that are not in their table yet, and which of them go there with the next group.
  *
  * A stream that is written a thousand times a second needs its head in the table once in a while, not a
- * thousand times a second. So a group writes the heads of its streams as one value, its entry; and now and
- * then those of all entries go to the table, in the transaction of the next group, and the entries go.
+ * thousand times a second. So a group writes the heads of its streams as one value, its entry, and takes
+ * along a few heads of earlier groups: those next in the order of their ids, because neighbours share a
+ * page. Sweep follows sweep, from the first id to the last; at its end all that was there at its beginning
+ * is in the table, and the entries of that time go, a few with each group.
  *
  * Invariants:
  *   - a head is in the table, or in an entry that is newer than the table;
- *   - the entry of the newest group is always there: its key is the head of the log.
+ *   - entries are those of the newest groups, without a gap; what the first of them says is in the table;
+ *   - a sweep takes no more than `sweepGroups` groups, nor groups of more than `sweepHeads` heads.
  */
 
-import { crc32 } from 'node:zlib'
-import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { Position } from '../../events/event.js'
-import { type StreamState, streamStates } from '../../events/stream-end.js'
 import type { ChainHead } from '../log-storage.js'
+import { RoughOrder } from './rough-order.js'
 
-/** Entries, and heads in them, after which they go to the table. */
-const entriesMax = 64
-const headsMax = 1_024
+/** How many heads groups write during a sweep: about as many wait for the table at most. */
+const sweepHeads = 65_536
+const sweepGroups = 256
+/** Of entries that are of no use any more, so many go with a group, which writes one. */
+const entriesPerGroup = 4
+/** There are more sweeps' entries than this only where processes ended before their sweeps did. */
+const sweepsMax = 3
 
-const crcBytes = 4
-const fieldsPerHead = 5
+/** What goes to the table with a group, and which entries go. */
+export interface Fold {
+  /** In the order of their ids, but for neighbours. */
+  readonly heads: readonly (readonly [streamId: string, head: ChainHead])[]
+  /** By the last positions of their groups. */
+  readonly entries: readonly Position[]
+}
 
 export class RecentHeads {
   readonly #heads = new Map<string, ChainHead>()
+  /** The groups that have entries, by their last positions. */
   readonly #entries: Position[] = []
+  /** How many of the entries, from the first, are of no use any more. */
+  #spent = 0
+  #sweep = new RoughOrder([])
+  /** How many ids the sweep began with, and how many of the entries that are there are as old as that. */
+  #sweepSize = 0
+  #sweepEntries = 0
+  /** How many of its ids are to go: with a fraction. */
+  #due = 0
 
   get(streamId: string): ChainHead | undefined {
     return this.#heads.get(streamId)
   }
 
-  /** Whether they should go to the table with the next group. */
-  get isFull(): boolean {
-    return this.#entries.length >= entriesMax || this.#heads.size >= headsMax
-  }
-
-  /** The heads that are not in the table. */
-  get heads(): ReadonlyMap<string, ChainHead> {
-    return this.#heads
-  }
-
-  /** The groups whose entries they are in, by their last positions. */
-  get entries(): readonly Position[] {
-    return this.#entries
+  /** The last position of the newest group that has an entry; `null`: there is none. */
+  get newest(): Position | null {
+    return this.#entries.at(-1) ?? null
   }
 
   /** Takes in the entry of a group, in their order. */
@@ -54,44 +63,47 @@ export class RecentHeads {
     })
   }
 
-  /** They are in the table now. */
-  clear(): void {
-    this.#heads.clear()
-    this.#entries.length = 0
+  /** What goes with the next group. Once it is asked, that has to land, or nothing here counts any more. */
+  next(headsOfGroup: number): Fold {
+    if (this.#isOverdue) return this.#everything()
+    if (this.#sweep.size === 0) this.#beginSweep()
+    this.#due += this.#sweepSize * Math.max(headsOfGroup / sweepHeads, 1 / sweepGroups)
+    const streamIds = this.#sweep.take(Math.min(this.#sweep.size, Math.floor(this.#due)))
+    this.#due -= streamIds.length
+    const entries = this.#entries.slice(0, Math.min(entriesPerGroup, this.#spent))
+    return { heads: streamIds.map((streamId) => [streamId, this.#heads.get(streamId)!]), entries }
   }
-}
 
-/** An entry: u32 CRC-32 of the rest, started with the low 32 bits of its key; a MessagePack array. */
-export function encodeEntry(to: Position, heads: ReadonlyMap<string, ChainHead>): Buffer {
-  const fields = new Array<string | number>(heads.size * fieldsPerHead)
-  let at = 0
-  heads.forEach(({ version, position, index, state }, streamId) => {
-    fields[at++] = streamId
-    fields[at++] = version
-    fields[at++] = position
-    fields[at++] = index
-    fields[at++] = streamStates.indexOf(state)
-  })
-  const bytes = encodeValue(fields, crcBytes)
-  bytes.writeUInt32BE(crc32(bytes.subarray(crcBytes), to >>> 0), 0)
-  return bytes
-}
-
-/** @returns `null`: it is damaged. */
-export function decodeEntry(to: Position, bytes: Buffer): Map<string, ChainHead> | null {
-  const isSound =
-    bytes.length > crcBytes && bytes.readUInt32BE(0) === crc32(bytes.subarray(crcBytes), to >>> 0)
-  if (!isSound) return null
-  const fields = decodeValue(bytes, crcBytes) as readonly unknown[]
-  const heads = new Map<string, ChainHead>()
-  for (let at = 0; at < fields.length; at += fieldsPerHead) {
-    const [version, position, index, state] = fields.slice(at + 1, at + fieldsPerHead) as number[]
-    const head = { version: version!, position: position!, index: index!, state: stateAt(state!) }
-    heads.set(fields[at] as string, head)
+  /** The heads are in the table, the entries are gone. */
+  landed({ heads, entries }: Fold): void {
+    for (const [streamId] of heads) this.#heads.delete(streamId)
+    this.#entries.splice(0, entries.length)
+    this.#spent -= entries.length
+    this.#sweepEntries -= entries.length
   }
-  return heads
-}
 
-function stateAt(number: number): StreamState {
-  return streamStates[number]!
+  get #isOverdue(): boolean {
+    return (
+      this.#entries.length > sweepsMax * sweepGroups || this.#heads.size > sweepsMax * sweepHeads
+    )
+  }
+
+  /** All that was there when the last one began is in the table. */
+  #beginSweep(): void {
+    this.#spent = Math.max(0, this.#sweepEntries - 1)
+    this.#sweepEntries = this.#entries.length
+    this.#sweep = new RoughOrder([...this.#heads.keys()])
+    this.#sweepSize = this.#sweep.size
+    this.#due = 0
+  }
+
+  #everything(): Fold {
+    this.#sweep = new RoughOrder([])
+    this.#sweepEntries = this.#entries.length
+    this.#spent = this.#entries.length - 1
+    return {
+      heads: [...this.#heads].sort(([one], [other]) => (one < other ? -1 : 1)),
+      entries: this.#entries.slice(0, -1),
+    }
+  }
 }

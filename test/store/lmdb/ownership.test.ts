@@ -114,7 +114,7 @@ test('a store that another format wrote is refused, and not changed', async (t) 
 
   await assert.rejects(openLmdbEventStore(directory.path, { clock }), {
     code: 'DRAMATIS_FORMAT_VERSION',
-    formatExpected: 3,
+    formatExpected: 4,
     formatActual: 1,
   })
 
