@@ -16,14 +16,18 @@ import { withScratch } from './suite/scratch.js'
 import { tell } from './suite/tell.js'
 
 const actors = 1_000
-const manyCommands = scaled(500_000, 10_000)
-const oneByOne = scaled(10_000, 1_000)
+const manyCommands = scaled(200_000, 10_000)
+const oneByOne = scaled(5_000, 1_000)
+/** Stores of each kind; of the large one there is one. */
+const rounds = 5
 
 await withScratch(async (scratch) => {
-  const inFlight = scratch.directory('in-flight')
-  await record(inFlight, manyCommands)
-  const alone = scratch.directory('alone')
-  await record(alone, oneByOne, 1)
+  const inFlight: StoreSize[] = []
+  const alone: StoreSize[] = []
+  for (let round = 0; round < rounds; round++) {
+    inFlight.push(await recorded(scratch.directory(`in-flight-${round}`), manyCommands))
+    alone.push(await recorded(scratch.directory(`alone-${round}`), oneByOne, 1))
+  }
   const large = await measureStore(largeStore(scratch))
   tell({
     id: 'disk',
@@ -32,34 +36,31 @@ await withScratch(async (scratch) => {
       'one event of 100 bytes per command, fsync per group; of objects: MessagePack of events as they are read, ' +
       'with named keys; of arrays: of the values alone that a record has, in order',
     figures: [
-      ...figuresOf(await measureStore(inFlight), ''),
-      ...figuresOf(await measureStore(alone), 'one in flight: '),
-      ...figuresOf(large, `${largeActors.toLocaleString('en')} actors: `),
+      ...figuresOf(inFlight, ''),
+      ...figuresOf(alone, 'one in flight: '),
+      ...figuresOf([large], `${largeActors.toLocaleString('en')} actors: `),
     ],
   })
 })
 
-async function record(dataDir: string, commands: number, inFlight = 1_000): Promise<void> {
+async function recorded(dataDir: string, commands: number, inFlight = 1_000): Promise<StoreSize> {
   const counters = await openCounterLanes(dataDir, {}, inFlight)
   await counters.send(Array.from({ length: commands }, (_each, at) => at % actors))
   exactly('events recorded', counters.recorded(), commands)
   await counters.close()
+  return measureStore(dataDir)
 }
 
-function figuresOf(size: StoreSize, prefix: string): readonly Figure[] {
-  const { file, pages, objects, arrays } = size
-  const bytes = (name: string, value: number): Figure => {
-    return { name: prefix + name, unit: 'bytes', values: [value] }
-  }
-  const ratio = (name: string, value: number): Figure => {
-    return { name: prefix + name, unit: 'ratio', values: [value] }
+function figuresOf(sizes: readonly StoreSize[], prefix: string): readonly Figure[] {
+  const figure = (name: string, unit: Figure['unit'], of: (size: StoreSize) => number): Figure => {
+    return { name: prefix + name, unit, values: sizes.map(of) }
   }
   return [
-    bytes('file', file),
-    bytes('pages in use', pages),
-    bytes('events as objects', objects),
-    bytes('events as arrays', arrays),
-    ratio('file of objects', file / objects),
-    ratio('file of arrays', file / arrays),
+    figure('file', 'bytes', ({ file }) => file),
+    figure('pages in use', 'bytes', ({ pages }) => pages),
+    figure('events as objects', 'bytes', ({ objects }) => objects),
+    figure('events as arrays', 'bytes', ({ arrays }) => arrays),
+    figure('file of objects', 'ratio', ({ file, objects }) => file / objects),
+    figure('file of arrays', 'ratio', ({ file, arrays }) => file / arrays),
   ]
 }

@@ -11,11 +11,12 @@ import { runHandler, warmedUp } from './programs/handler-run.js'
 import { idle } from './programs/idle-handler.js'
 import { payload } from './programs/program.js'
 import { recordSamples } from './programs/sample-log.js'
-import { type LongCase, rateOf, takeLongTurns } from './suite/long-turns.js'
+import { rateOf } from './suite/rate.js'
 import { scaled } from './suite/scale.js'
 import { withScratch } from './suite/scratch.js'
 import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
+import { type Measured, measureInTurns } from './suite/turns.js'
 
 const measured = scaled(300_000, 10_000)
 const warmUpEvents = scaled(100_000, 4_000)
@@ -29,13 +30,13 @@ await withScratch(async (scratch) => {
   const log = await openBareSamples(scratch.directory('bare'), events, sampleOf, ['Added'])
   const app = new URL('./programs/idle-handler.js', import.meta.url)
   const run = { dataDir, app, handler: idle, events, warmUpEvents, check }
-  const cases: readonly LongCase<number>[] = [
-    { name: 'Dramatis', run: () => runHandler({ ...run, workers: 1 }) },
-    { name: 'Dramatis, two workers', run: () => runHandler({ ...run, workers: 2 }) },
-    { name: 'bare read and decode', run: () => readBare(log) },
+  const cases: readonly Measured<number>[] = [
+    { name: 'Dramatis', measure: () => runHandler({ ...run, workers: 1 }) },
+    { name: 'Dramatis, two workers', measure: () => runHandler({ ...run, workers: 2 }) },
+    { name: 'bare read and decode', measure: () => readBare(log) },
   ]
   await readBare(log)
-  const found = await takeLongTurns(cases)
+  const found = await measureInTurns(cases)
   const bare = found.get('bare read and decode')!
   const ratio = (name: string, own: string) => ({
     name,

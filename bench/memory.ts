@@ -10,37 +10,34 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Residence } from './programs/resident-process.js'
 import type { Figure } from './suite/answer.js'
+import type { ProcessMemory } from './suite/process-memory.js'
 import { scaled } from './suite/scale.js'
 import { type Scratch, withScratch } from './suite/scratch.js'
 import { spreadOf } from './suite/spread.js'
 import { tell } from './suite/tell.js'
 
 const million = scaled(1_000, 10) * 1_000
-const fewer = [million / 1_000, million / 100, million / 10]
-/** Processes that bring in fewer; one brings in all. */
-const rounds = 4
+const sizes = [million / 1_000, million / 100, million / 10, million]
+/** Processes, of which each brings in all. */
+const rounds = 5
 const mebibyte = 1024 * 1024
 
 await withScratch(async (scratch) => {
-  const all = measure(scratch, 'all', [...fewer, million])
-  const found = [all]
-  for (let round = 0; round < rounds; round++) found.push(measure(scratch, `${round}`, fewer))
-  const figures = [...fewer, million].map((actors) => beyondState(actors, found))
+  const found = Array.from({ length: rounds }, (_each, round) => measure(scratch, `${round}`))
+  const figures = sizes.map((actors) => beyondState(actors, found))
+  const all = `the process with ${million.toLocaleString('en')} actors`
   const points = figures.map(({ actors, values }) => ({ x: actors, y: spreadOf(values).median }))
   tell({
     id: 'memory',
     question: 'How much memory does an idle actor take?',
     setting:
       'one command to each, durable; heap after collection, per actor beyond its state, with its id; of the ' +
-      'process: everything resident, the pages of the log that are mapped among it',
+      'process: what it holds by itself, and the pages of the log that the system has in its cache and maps into it',
     figures: [
       ...figures.map(({ name, unit, values }) => ({ name, unit, values })),
       { name: 'the state', unit: 'bytes', values: found.map(({ state }) => state) },
-      {
-        name: `the process with ${million.toLocaleString('en')} actors`,
-        unit: 'MiB',
-        values: [all.rss / mebibyte],
-      },
+      mebibytes(all, found, ({ ownBytes }) => ownBytes),
+      mebibytes(`${all}: mapped pages`, found, ({ mappedBytes }) => mappedBytes),
     ],
     charts: [
       {
@@ -54,10 +51,19 @@ await withScratch(async (scratch) => {
   })
 })
 
-function measure(scratch: Scratch, name: string, sizes: readonly number[]): Residence {
+function measure(scratch: Scratch, name: string): Residence {
   const program = fileURLToPath(new URL('./programs/resident-process.js', import.meta.url))
   const given = ['--expose-gc', program, scratch.directory(name), ...sizes.map(String)]
   return JSON.parse(execFileSync(process.execPath, given, { encoding: 'utf8' })) as Residence
+}
+
+function mebibytes(
+  name: string,
+  found: readonly Residence[],
+  bytesOf: (memory: ProcessMemory) => number,
+): Figure {
+  const values = found.map((each) => bytesOf(each.process) / mebibyte)
+  return { name, unit: 'MiB', values }
 }
 
 function beyondState(

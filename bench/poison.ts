@@ -10,11 +10,11 @@ import type { Runtime } from 'dramatis'
 import { type HandlerRun, runHandler, warmedUp } from './programs/handler-run.js'
 import { poisoned, streamNameOf } from './programs/poisoned-handler.js'
 import { recordSamples } from './programs/sample-log.js'
-import { type LongCase, takeLongTurns } from './suite/long-turns.js'
 import { scaled } from './suite/scale.js'
 import { withScratch } from './suite/scratch.js'
 import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
+import { type Measured, measureInTurns } from './suite/turns.js'
 
 const streams = 1_000
 /** Whole rounds of all streams: every key has as many events. */
@@ -38,11 +38,11 @@ await withScratch(async (scratch) => {
     'with poison': { ...shared, dataDir: poisonedDir, check: (each) => check(each, poisonKeys) },
     'without poison': { ...shared, dataDir: soundDir, check: (each) => check(each, []) },
   }
-  const cases: readonly LongCase<number>[] = Object.entries(runs).map(([name, run]) => ({
+  const cases: readonly Measured<number>[] = Object.entries(runs).map(([name, run]) => ({
     name,
-    run: () => runHandler(run),
+    measure: () => runHandler(run),
   }))
-  const found = await takeLongTurns(cases)
+  const found = await measureInTurns(cases)
   tell({
     id: 'poison',
     question: 'How fast does a handler go on when one key in a hundred always fails?',

@@ -12,11 +12,12 @@ import { openBareTallies } from './programs/bare-tallies.js'
 import { payload } from './programs/program.js'
 import { recordSamples, type Sample } from './programs/sample-log.js'
 import { Tallies, type Tally } from './programs/tallies.js'
-import { type LongCase, rateOf, takeLongTurns } from './suite/long-turns.js'
+import { rateOf } from './suite/rate.js'
 import { scaled } from './suite/scale.js'
 import { type Scratch, withScratch } from './suite/scratch.js'
 import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
+import { type Measured, measureInTurns } from './suite/turns.js'
 
 const events = scaled(500_000, 10_000)
 const rows = scaled(10_000, 1_000)
@@ -34,11 +35,11 @@ await withScratch(async (scratch) => {
   const runtime = await openRuntime({ app, dataDir, workers: 1 })
   // Also warms the worker.
   await runtime.caughtUp(events, { view: Tallies, timeoutMs: 600_000 })
-  const cases: readonly LongCase<number>[] = [
-    { name: 'Dramatis', run: () => rebuild(runtime) },
-    { name: 'bare', run: () => applyBare(scratch, log) },
+  const cases: readonly Measured<number>[] = [
+    { name: 'Dramatis', measure: () => rebuild(runtime) },
+    { name: 'bare', measure: () => applyBare(scratch, log) },
   ]
-  const found = await takeLongTurns(cases)
+  const found = await measureInTurns(cases)
   tell({
     id: 'view',
     question: 'How fast does a view catch up, exactly once?',

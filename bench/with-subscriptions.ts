@@ -13,11 +13,12 @@ import { idle } from './programs/idle-handler.js'
 import { actors, payload } from './programs/program.js'
 import { Tallies } from './programs/tallies.js'
 import type { Figure } from './suite/answer.js'
-import { longRounds, rateOf, takeLongTurns } from './suite/long-turns.js'
+import { rateOf } from './suite/rate.js'
 import { scaled } from './suite/scale.js'
 import { type Scratch, withScratch } from './suite/scratch.js'
 import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
+import { measureInTurns, usualRounds } from './suite/turns.js'
 
 const commandsPerActor = scaled(100, 10)
 const commands = commandsPerActor * actors
@@ -31,7 +32,7 @@ interface Found {
 
 interface Subject {
   readonly runtime: Runtime
-  run(): Promise<Found>
+  measure(): Promise<Found>
 }
 
 await withScratch(async (scratch) => {
@@ -41,9 +42,9 @@ await withScratch(async (scratch) => {
     'Dramatis, two workers': await openFollowed(scratch, 2),
   }
   // Once, for the compiler.
-  for (const { run } of Object.values(subjects)) await run()
-  const cases = Object.entries(subjects).map(([name, { run }]) => ({ name, run }))
-  const found = await takeLongTurns(cases)
+  for (const { measure } of Object.values(subjects)) await measure()
+  const cases = Object.entries(subjects).map(([name, { measure }]) => ({ name, measure }))
+  const found = await measureInTurns(cases)
   tell({
     id: 'with-subscriptions',
     question: 'How many durable commands per second, while a view and a handler follow?',
@@ -54,7 +55,7 @@ await withScratch(async (scratch) => {
   })
   for (const { runtime } of Object.values(subjects)) {
     const { head } = runtime.status().store
-    const wanted = commands * (longRounds + 1)
+    const wanted = commands * (usualRounds.rounds + 1)
     if (head !== wanted) throw new Error(`expected ${wanted} events, found ${head}`)
     await runtime.close()
   }
@@ -65,7 +66,7 @@ async function openAlone(dataDir: string): Promise<Subject> {
   const runtime = await openRuntime({ app, dataDir, workers: 'inline' })
   return {
     runtime,
-    run: async () => ({ perSecond: await sendAll(runtime), viewLag: 0, handlerLag: 0 }),
+    measure: async () => ({ perSecond: await sendAll(runtime), viewLag: 0, handlerLag: 0 }),
   }
 }
 
@@ -75,7 +76,7 @@ async function openFollowed(scratch: Scratch, workers: number): Promise<Subject>
   const runtime = await openRuntime({ app, dataDir, workers })
   return {
     runtime,
-    run: async () => {
+    measure: async () => {
       const perSecond = await sendAll(runtime)
       const viewLag = runtime.view(Tallies).status().lag
       const handlerLag = runtime.handler(idle).status().lag

@@ -6,7 +6,7 @@
  * table's: of all ways to read a range (`getBinary`, `getBinaryFast`, ranges of buffers) the fastest.
  */
 
-import { type Database, open, type RootDatabaseOptions } from 'lmdb'
+import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb'
 import { Packr, Unpackr } from 'msgpackr'
 import { payload } from './program.js'
 import { commandIdOf, eventsPerCommit, type SampleOf } from './sample-log.js'
@@ -27,6 +27,8 @@ export interface BareSamples {
   close(): Promise<void>
 }
 
+const table = { name: 'events', keyEncoding: 'uint32' } as const
+
 /** Records events in a directory, and opens them. Types have the numbers of their places in `types`. */
 export async function openBareSamples(
   dataDir: string,
@@ -34,8 +36,18 @@ export async function openBareSamples(
   sampleOf: SampleOf,
   types: readonly string[],
 ): Promise<BareSamples> {
-  const environment = open({ path: dataDir, encoding: 'binary', noMetaSync: true })
-  const table = { name: 'events', keyEncoding: 'uint32' } as const
+  await recordBareSamples(dataDir, events, sampleOf, types)
+  return reopenBareSamples(dataDir)
+}
+
+/** Records events in a directory. */
+export async function recordBareSamples(
+  dataDir: string,
+  events: number,
+  sampleOf: SampleOf,
+  types: readonly string[],
+): Promise<void> {
+  const environment = openBare(dataDir)
   const written = environment.openDB<Buffer, number>({ ...table, encoding: 'binary' })
   const packr = new Packr({ useRecords: false })
   const numbers = new Map(types.map((type, number) => [type, number]))
@@ -52,6 +64,12 @@ export async function openBareSamples(
       for (let next = at; next < Math.min(at + eventsPerCommit, events); next++) put(next)
     })
   }
+  await environment.close()
+}
+
+/** Opens what was recorded before. */
+export function reopenBareSamples(dataDir: string): BareSamples {
+  const environment = openBare(dataDir)
   const unpackr = new Unpackr({ useRecords: false })
   const openDecoded = <Value>(decode: Decode): Database<Value, number> => {
     const options: RootDatabaseOptions & typeof table = { ...table, encoder: decoder(decode) }
@@ -66,6 +84,10 @@ export async function openBareSamples(
     types: () => typed.getRange(),
     close: () => environment.close(),
   }
+}
+
+function openBare(dataDir: string): RootDatabase {
+  return open({ path: dataDir, encoding: 'binary', noMetaSync: true })
 }
 
 /** Is given memory that is used again: what it returns holds no part of it. */

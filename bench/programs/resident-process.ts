@@ -7,6 +7,7 @@
  */
 
 import { exactly } from '../suite/exactly.js'
+import { type ProcessMemory, readProcessMemory } from '../suite/process-memory.js'
 import { openCounterLanes } from './counter-lanes.js'
 import { payload } from './program.js'
 
@@ -16,8 +17,8 @@ export interface Residence {
   readonly perActor: readonly { readonly actors: number; readonly bytes: number }[]
   /** What the state alone takes. */
   readonly state: number
-  /** Of the whole process, with all actors in memory. */
-  readonly rss: number
+  /** Of the whole process, with all actors in memory: by itself, and pages of files that are mapped. */
+  readonly process: ProcessMemory
 }
 
 const firstActors = 1_000
@@ -41,9 +42,9 @@ for (const actors of sizes) {
   await bringIn(firstActors + actors)
   perActor.push({ actors, bytes: (heapBytes() - heapBefore) / actors })
 }
-const { rss } = process.memoryUsage()
+const memory = readProcessMemory()
 await counters.close()
-const residence: Residence = { perActor, state, rss }
+const residence: Residence = { perActor, state, process: memory }
 console.log(JSON.stringify(residence))
 
 async function bringIn(actors: number): Promise<void> {
