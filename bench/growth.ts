@@ -31,7 +31,7 @@ let stores = 0
 let turns = 0
 
 await withScratch(async (scratch) => {
-  const directories = [filled(scratch, kept), largeStore(scratch)]
+  const directories = [filled(scratch, kept), await largeStore(scratch)]
   const cases: readonly Measured<number>[] = [
     ...anew.map((events) => ({
       name: nameOf(events),

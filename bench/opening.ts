@@ -23,7 +23,7 @@ const random = createSeededRandom(3)
 await withScratch(async (scratch) => {
   const smallDir = scratch.directory('small-store')
   await fillStore(smallDir, { events: smallEvents, actors: smallEvents / 10 })
-  const largeDir = largeStore(scratch)
+  const largeDir = await largeStore(scratch)
   const cases: readonly Measured<Opening>[] = [
     { name: 'large', measure: async () => open(largeDir, largeActors) },
     { name: 'inline', measure: async () => open(largeDir, largeActors, 'inline') },

@@ -38,7 +38,7 @@ const touched = drawn(largeActors, actors)
 
 await withScratch(async (scratch) => {
   const small = await openSmall(scratch)
-  const dataDir = largeStore(scratch)
+  const dataDir = await largeStore(scratch)
   const large = await openCounterLanes(dataDir)
   let next = 0
   const first = await besides(small, large, () => touched[next++]!)

@@ -42,7 +42,7 @@ const views = [
 
 await withScratch(async (scratch) => {
   const inTurns = await measureViews(scratch)
-  const large = await rebuildLarge(largeStore(scratch))
+  const large = await rebuildLarge(await largeStore(scratch))
   const { median } = spreadOf(inTurns.find(({ name }) => name === '10,000 rows')!.values)
   const rates = large.map(({ perSecond }) => perSecond)
   const held = large.map(({ ownBytesMax }) => ownBytesMax / mebibyte)

@@ -5,7 +5,8 @@
  * is there is made anew. Whoever asks may append to it. Without the variable, each question makes its own.
  */
 
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,14 +26,15 @@ export const largeMarker: string = JSON.stringify({
 })
 
 /** @returns where the store is. Takes most of a minute when it is not there yet. */
-export function largeStore(scratch: Scratch): string {
+export async function largeStore(scratch: Scratch): Promise<string> {
   const shared = process.env.BENCH_LARGE_STORE
   const dataDir = shared ?? scratch.directory('large-store')
   if (isComplete(dataDir)) return dataDir
   rmSync(dataDir, { recursive: true, force: true })
   // In a process of its own: what is measured in this one begins afresh.
   const program = fileURLToPath(new URL('./fill-large-store.js', import.meta.url))
-  const { status } = spawnSync(process.execPath, [program, dataDir], { stdio: 'inherit' })
+  const filling = spawn(process.execPath, [program, dataDir], { stdio: 'inherit' })
+  const [status] = (await once(filling, 'exit')) as [number | null, NodeJS.Signals | null]
   if (status !== 0) throw new Error(`expected a large store in ${dataDir}, found none`)
   return dataDir
 }
