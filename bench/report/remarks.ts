@@ -67,7 +67,8 @@ export const remarks: Readonly<Record<string, Remark>> = Object.freeze({
   },
   opening: {
     why: 'Most of it is reading back the heads that were not in their table yet: up to 140,000 of them.',
-    tried: 'Threads are started only where there is something for them to run; entries are read in one pass.',
+    tried:
+      'Threads are started only where there is something for them to run; entries are read in one pass.',
   },
   memory: {
     why: 'What is left when nobody collects garbage: the heap is let grow before it is collected.',
