@@ -2,7 +2,7 @@
  * Power loss: what a process asked of the disk is recorded, and the disk is built anew as a power cut could
  * have left it, at any moment, with any part of what was not yet durable.
  *
- * `DRAMATIS_TEST_FULL=yes` looks at 50,000 images, `DRAMATIS_TEST_SEED` at others.
+ * `DRAMATIS_PROVE=full` looks at 50,000 images, `DRAMATIS_TEST_SEED` at others.
  */
 
 import assert from 'node:assert/strict'
