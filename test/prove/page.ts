@@ -56,10 +56,11 @@ export function pageOf({ results, kinds, parts, texts }: PageParts): string {
   return `${sections.map((section) => section.trim()).join('\n\n')}\n`
 }
 
-/** The list under {@link foundHeading}, as it stands there. */
+/** The list under {@link foundHeading}, without what introduces it. */
 export function foundIn(changelog: string): string {
   const [, after = ''] = changelog.split(`${foundHeading}\n`)
-  return after.split(/^#/m)[0]!.trim()
+  const section = after.split(/^#/m)[0]!
+  return section.slice(Math.max(0, section.search(/^- /m))).trim()
 }
 
 interface Row {

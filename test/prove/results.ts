@@ -5,8 +5,16 @@
  */
 
 import type { Machine } from '../../bench/report/machine.js'
-import type { CountLine, CountName } from '../support/counts.js'
+import type { CountName } from '../support/counts.js'
 import type { Part } from './parts.js'
+
+/** What a harness has appended to the file of counts. */
+interface CountLine {
+  readonly name: CountName
+  readonly count: number
+  /** Not there where nothing was drawn. */
+  readonly seed?: number
+}
 
 /** All that was counted of one kind of fault. */
 export interface Counted {
@@ -78,7 +86,7 @@ function sumCounts(lines: string): readonly Counted[] {
     const { name, count, seed } = JSON.parse(line) as CountLine
     const sum = sums.get(name) ?? { count: 0, seeds: new Set() }
     sum.count += count
-    sum.seeds.add(seed)
+    if (seed !== undefined) sum.seeds.add(seed)
     sums.set(name, sum)
   }
   return [...sums].map(([name, { count, seeds }]) => {

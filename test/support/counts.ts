@@ -23,13 +23,6 @@ export type CountName =
   | 'hostile values'
   | 'workers started and stopped'
 
-/** What stands on a line of the file. */
-export interface CountLine {
-  readonly name: CountName
-  readonly count: number
-  readonly seed: number
-}
-
 /**
  * Called once something was done, not before.
  *
@@ -39,6 +32,5 @@ export interface CountLine {
 export function count(name: CountName, n: number, seed: number = testSeed): void {
   const path = process.env.DRAMATIS_COUNTS
   if (path === undefined || path === '') return
-  const line: CountLine = { name, count: n, seed }
-  appendFileSync(path, `${JSON.stringify(line)}\n`)
+  appendFileSync(path, `${JSON.stringify({ name, count: n, seed })}\n`)
 }
