@@ -37,8 +37,9 @@ export const kinds: readonly Kind[] = [
   {
     name: 'system call kills',
     what:
-      'Processes are killed in place of every system call by which three workloads change their disk, and then once more while ' +
-      'they recover ([test](../test/crash/storage-calls.test.ts)).',
+      'Processes are killed in place of each system call by which three workloads change their disk, from the first to the last, and ' +
+      'once more while they recover ([test](../test/crash/storage-calls.test.ts)). Calls of one name to one file are counted on each ' +
+      'thread: two with the same number are one place.',
     daily: 60,
     full: 1_200,
   },
@@ -54,7 +55,8 @@ export const kinds: readonly Kind[] = [
     name: 'injected I/O errors',
     what:
       'Writes and flushes that fail with EIO or ENOSPC, once, for a while or for ever, in the log or beside it ' +
-      '([test](../test/disk/faults.test.ts)). Callers are told by code, reads go on, nothing acknowledged is lost.',
+      '([test](../test/disk/faults.test.ts)). Callers are told by code, reads go on, nothing acknowledged is lost. ' +
+      "That LMDB's binding ends the process ([why](guarantees.md#a-commit-that-fails)) is no violation, and counted by the harness.",
     daily: 40,
     full: 500,
   },
@@ -63,7 +65,7 @@ export const kinds: readonly Kind[] = [
     what:
       'Copies of a directory with flipped bits, overwritten sectors, misplaced pages and missing ends ' +
       '([test](../test/disk/damage.test.ts)). No event reads as another one, and no process ends by it. What is not noticed ' +
-      'beside the records is counted there, and [said](guarantees.md#damage).',
+      'beside the records ([damage](guarantees.md#damage)) is no violation; how often it was is in what the harness said.',
     daily: 300,
     full: 5_000,
   },

@@ -46,6 +46,7 @@ export function pageOf({ results, kinds, parts, texts }: PageParts): string {
     texts.notMeant,
     '## The faults',
     ...kinds.map(({ name, what }) => `**${capitalized(name)}.** ${what}`),
+    ...saidOf(results),
     '## What was found on the way',
     foundIn(texts.changelog),
     '## Machine',
@@ -116,6 +117,11 @@ function violationsOf(results: Results): readonly string[] {
     return `- \`npm run prove -- ${part}\`: ${failures.join('; ') || 'the program failed'}`
   })
   return ['## Violations', lines.join('\n')]
+}
+
+function saidOf(results: Results): readonly string[] {
+  const lines = results.flatMap(({ part, said }) => said.map((line) => `- ${part}: \`${line}\``))
+  return lines.length === 0 ? [] : ['## What the harnesses said', lines.join('\n')]
 }
 
 /** Each machine once, with the parts that ran there. Commits are told with the rows. */

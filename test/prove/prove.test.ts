@@ -32,6 +32,7 @@ const damage: PartResult = {
   counts: [{ name: 'corruptions', count: 5_000, seeds: [1] }],
   violations: 0,
   failures: [],
+  said: ['5000 copies: {"harmless":4}'],
   startedAt: '2026-01-02T03:04:05.000Z',
   durationMs: 150_000,
   machine,
@@ -85,6 +86,7 @@ describe('of a run', () => {
       ],
       violations: 0,
       failures: [],
+      said: [],
     })
   })
 
@@ -98,6 +100,24 @@ describe('of a run', () => {
       assert.deepEqual([violations, failures], [2, ['it is lost']])
     })
   }
+
+  test('what harnesses said of their counts is kept, and nothing else', () => {
+    const output = [
+      'TAP version 13',
+      '# Subtest: it holds',
+      '    # seed 1: 300 damaged copies: {"harmless":172}',
+      'ℹ 54 kills',
+      '# fail 0',
+      '100 of 2000 seeds, 18 seeds/s',
+      '2000 seeds from 1: 0 failed',
+    ].join('\n')
+
+    assert.deepEqual(findingsOf({ code: 0, output, counts: '' }).said, [
+      'seed 1: 300 damaged copies: {"harmless":172}',
+      '54 kills',
+      '2000 seeds from 1: 0 failed',
+    ])
+  })
 
   test('a program that ends badly without a word is a violation', () => {
     assert.equal(findingsOf({ code: null, output: '', counts: '' }).violations, 1)
@@ -159,6 +179,10 @@ describe('the page', () => {
 
     assert.match(pageOf({ ...page, results: [elsewhere, damage] }), /Of model:\n\n.*\n.*\n.*v24/)
     assert.equal(pageOf(page).split('| Node |').length, 2)
+  })
+
+  test('has what the harnesses said', () => {
+    assert.ok(pageOf(page).includes('- damage: `5000 copies: {"harmless":4}`'))
   })
 
   test('tells what was found as the changelog has it', () => {

@@ -31,6 +31,8 @@ export interface PartResult {
   readonly violations: number
   /** Their names. */
   readonly failures: readonly string[]
+  /** What the harnesses said of what they counted: outcomes, what was harmless, what nobody noticed. */
+  readonly said: readonly string[]
   /** ISO 8601. */
   readonly startedAt: string
   readonly durationMs: number
@@ -39,6 +41,9 @@ export interface PartResult {
 
 /** In the order of the parts. */
 export type Results = readonly PartResult[]
+
+/** Of a line that a harness said, so much is kept. */
+const saidCharactersMax = 300
 
 /** How a part's program ended. */
 export interface PartRun {
@@ -53,10 +58,10 @@ export function findingsOf({
   code,
   output,
   counts,
-}: PartRun): Pick<PartResult, 'counts' | 'violations' | 'failures'> {
+}: PartRun): Pick<PartResult, 'counts' | 'violations' | 'failures' | 'said'> {
   const failures = code === 0 ? [] : failuresIn(output)
   const violations = code === 0 ? 0 : Math.max(1, failuresCounted(output))
-  return { counts: sumCounts(counts), violations, failures }
+  return { counts: sumCounts(counts), violations, failures, said: saidIn(output) }
 }
 
 /** What was found now, and of other parts what was found before. */
@@ -103,4 +108,14 @@ function failuresCounted(output: string): number {
 function failuresIn(output: string): readonly string[] {
   const found = [...output.matchAll(/^\s*(?:not ok \d+ -|✖) (.+)$/gm)].map(([, name]) => name!)
   return [...new Set(found)]
+}
+
+/** Diagnostics of tests that begin with a figure or a seed, and the last line of programs that count. */
+function saidIn(output: string): readonly string[] {
+  const found = output.matchAll(/^(?:\s*(?:#|ℹ) (?=seed|\d|\{)|(?=\d+ (?:seeds|inputs) ))(.+)$/gm)
+  return [...found].map(([, line]) => shortened(line!))
+}
+
+function shortened(line: string): string {
+  return line.length <= saidCharactersMax ? line : `${line.slice(0, saidCharactersMax)}…`
 }
