@@ -9,9 +9,10 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provenShare } from './support/size.js'
 
-/** A file that is still running then is stuck: it is killed and counts as failed. */
-const fileMsMax = 240_000
+/** A file that is still running then is stuck: it is killed and counts as failed. Full sizes take their time. */
+const fileMsMax = provenShare === null ? 240_000 : 7_200_000
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const wanted = process.argv.slice(2)

@@ -22,7 +22,8 @@ export interface Machine {
   readonly commit: string
 }
 
-export function describeMachine(repositoryRoot: string): Machine {
+/** @param written - Paths that are being written, by whoever asks: that they differ changes no commit. */
+export function describeMachine(repositoryRoot: string, written: readonly string[] = []): Machine {
   const mount = mountOf(tmpdir(), readMounts())
   const model = cpus()[0]?.model ?? 'unknown'
   return {
@@ -34,7 +35,7 @@ export function describeMachine(repositoryRoot: string): Machine {
     isSyncFree: mount !== null && ['tmpfs', 'ramfs'].includes(mount.type),
     lmdb: versionOf(repositoryRoot, 'lmdb'),
     msgpackr: versionOf(repositoryRoot, 'msgpackr'),
-    commit: commitOf(repositoryRoot),
+    commit: commitOf(repositoryRoot, written),
   }
 }
 
@@ -68,12 +69,13 @@ function versionOf(repositoryRoot: string, name: string): string {
   return JSON.parse(readFileSync(manifest, 'utf8')).version
 }
 
-function commitOf(repositoryRoot: string): string {
+function commitOf(repositoryRoot: string, written: readonly string[]): string {
   const git = (...args: readonly string[]): string =>
     spawnSync('git', ['-C', repositoryRoot, ...args], { encoding: 'utf8' }).stdout?.trim() ?? ''
   const commit = git('rev-parse', '--short', 'HEAD')
   if (commit === '') return 'unknown'
-  return git('status', '--porcelain', '--untracked-files=no') === ''
+  const others = ['--', '.', ...written.map((path) => `:!${path}`)]
+  return git('status', '--porcelain', '--untracked-files=no', ...others) === ''
     ? commit
     : `${commit} and changes`
 }

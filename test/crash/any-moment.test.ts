@@ -8,11 +8,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom, type Random } from '../../src/base/random.js'
+import { count } from '../support/counts.js'
+import { inLanes } from '../support/lanes.js'
+import { scoped } from '../support/scope.js'
 import { seed } from '../support/seed.js'
-import { size } from '../support/size.js'
+import { sized } from '../support/size.js'
 import { ErrandsDirectory } from './errands-directory.js'
 
-const killsWanted = Math.ceil(54 * size)
+/** Other tests kill at random, too: together they have as many again on every day. */
+const killsWanted = sized(60, 2_000)
+/** Then another directory is begun: looking at one takes longer with every life. */
+const killsPerDirectory = 30
+/** Directories that live side by side. */
 const directoriesMax = 2
 /** Lives that were over before they could be killed are no kills; so many of them show that something is wrong. */
 const livesPerKillMax = 2
@@ -44,17 +51,23 @@ async function liveThrough(
 }
 
 test(`nothing is lost, doubled or left behind by a kill at any moment (seed ${seed})`, async (t) => {
-  const directories = await Promise.all(
-    Array.from({ length: directoriesMax }, async (_each, at) => {
-      const directory = await ErrandsDirectory.make(t)
+  const numbers = Array.from(
+    { length: Math.ceil(killsWanted / killsPerDirectory) },
+    (_each, at) => at,
+  )
+
+  const directories = await inLanes(numbers, directoriesMax, (at) =>
+    scoped(async (scope) => {
+      const directory = await ErrandsDirectory.make(scope)
       const random = createSeededRandom(seed * 1_000 + at)
-      await liveThrough(directory, Math.ceil(killsWanted / directoriesMax), random)
+      await liveThrough(directory, killsPerDirectory, random)
       return directory
     }),
   )
 
   const kills = directories.reduce((sum, each) => sum + each.kills, 0)
   const acknowledged = directories.reduce((sum, each) => sum + each.acknowledged, 0)
+  count('random kills', kills)
   t.diagnostic(`${kills} kills, ${acknowledged} commands acknowledged`)
   assert.deepEqual(
     directories.flatMap(({ problems }) => problems.slice(0, 20)),

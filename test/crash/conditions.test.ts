@@ -10,6 +10,7 @@ import { createSeededRandom } from '../../src/base/random.js'
 import { openRuntime } from '../../src/index.js'
 import { collect } from '../../src/testing/index.js'
 import { ChildScript } from '../support/child-process.js'
+import { count } from '../support/counts.js'
 import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { ConditionsOptions } from './children/conditions.js'
@@ -60,6 +61,7 @@ test(`what is kept with the events agrees with them after every kill (seed ${see
       assert.equal(positions.at(-1)! - positions[0]!, positions.length - 1)
     }
   }
+  count('random kills', kills)
 })
 
 /** Where the events of each transaction are. */

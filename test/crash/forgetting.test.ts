@@ -9,6 +9,7 @@ import { People, Person } from '../runtime/apps/people.js'
 import { caughtUp, PeopleDirectory } from '../runtime/people-directory.js'
 import { until } from '../subscriptions/until.js'
 import { ChildScript } from '../support/child-process.js'
+import { count } from '../support/counts.js'
 import { seed } from '../support/seed.js'
 import type { ForgettingOptions } from './children/forgetting.js'
 
@@ -44,6 +45,7 @@ test(`nobody is half forgotten, whenever the process is killed (seed ${seed})`, 
     await child.said('forgetting')
     await moment(Math.floor(random.next() * 120))
     await child.kill()
+    count('random kills', 1)
     for (const line of child.lines) {
       if (line.startsWith('forgotten ')) said.add(line.slice('forgotten '.length))
     }

@@ -11,6 +11,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openRuntime, type Runtime } from '../../src/index.js'
 import { canonical } from '../support/canonical.js'
+import { count } from '../support/counts.js'
 import { onEnd, type Scope, SuiteScope } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { Settlement } from './children/settling.js'
@@ -91,6 +92,7 @@ describe(`fifty processes, killed one after the other (seed ${seed})`, () => {
 
     const kills = sumOf(directories, (directory) => directory.kills)
     const acknowledged = sumOf(directories, ({ log }) => log.acknowledged)
+    count('random kills', kills)
     t.diagnostic(`${kills} kills, ${acknowledged} acknowledged commands`)
     assert.equal(kills, 2 * (killsUnderWay + killsWhileOpening))
     assert.ok(acknowledged > kills)

@@ -9,6 +9,7 @@ import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom } from '../../src/base/random.js'
 import { openRuntime } from '../../src/index.js'
 import { ChildScript } from '../support/child-process.js'
+import { count } from '../support/counts.js'
 import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { LoadingOptions } from './children/loading.js'
@@ -105,6 +106,7 @@ test(`a directory whose making was killed opens like a new one (seed ${seed})`, 
       assert.equal(receipt.version, 3)
       assert.equal((await runtime.view(Totals).get('first'))?.events, 3)
       await runtime.close()
+      count('random kills', 1)
     }
   }
 })

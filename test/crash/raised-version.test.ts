@@ -12,6 +12,7 @@ import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom } from '../../src/base/random.js'
 import { openRuntime } from '../../src/index.js'
 import { ChildScript } from '../support/child-process.js'
+import { count } from '../support/counts.js'
 import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { RaisingOptions } from './children/raising.js'
@@ -71,6 +72,7 @@ test(`a raised version is filled through kills, and old rows serve until then (s
     if (life % 2 === 0) await child.said(life > 6 ? 'swapped' : 'filling').catch(() => {})
     await moment(Math.floor(random.next() * 100))
     await child.kill()
+    count('random kills', 1)
     if (!/^serving [12] /.test(serving) || !serving.endsWith(` ${head}`)) {
       problems.push(`life ${life} began ${serving} of ${head}`)
     }

@@ -10,6 +10,7 @@ import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom } from '../../src/base/random.js'
 import { openRuntime, type Runtime, type RuntimeOptions } from '../../src/index.js'
 import { ChildScript } from '../support/child-process.js'
+import { count } from '../support/counts.js'
 import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { RebuildingOptions } from './children/rebuilding.js'
@@ -90,6 +91,7 @@ test(`old rows keep serving through kills during rebuilds, and none piles up (se
     await view.check(dataDir, log.events)
   }
 
+  count('random kills', kills)
   t.diagnostic(`${kills} kills, ${progress} turns of rebuilds, ${log.events.length} events`)
   assert.deepEqual([...problems, ...log.problems, ...view.problems], [])
   assert.equal(view.checks, kills)

@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { setTimeout as moment } from 'node:timers/promises'
 import { createSeededRandom } from '../../src/base/random.js'
 import { ChildScript } from '../support/child-process.js'
+import { count } from '../support/counts.js'
 import { onEnd } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { ResumingOptions } from './children/resuming.js'
@@ -58,6 +59,7 @@ test(`sending again what the log does not have ends with exactly the intended ev
   log.checkAcknowledged(acknowledged)
   const ids = new Set(acknowledged.map(({ commandId }) => commandId))
   const commands = actors * commandsPerActor
+  count('random kills', cutShort)
   t.diagnostic(`${cutShort} times cut short, ${ids.size} of ${commands} commands acknowledged`)
   assert.ok(cutShort > 0)
   assert.deepEqual(log.problems, [])

@@ -2,12 +2,13 @@
  * Damage: copies of a data directory with flipped bits, overwritten sectors, misplaced pages and missing
  * ends, each opened and read to the end in another process.
  *
- * `DRAMATIS_TEST_FULL=yes` damages 5,000 copies, `DRAMATIS_TEST_SEED` others.
+ * `DRAMATIS_PROVE=full` damages 5,000 copies, `DRAMATIS_TEST_SEED` others.
  */
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { count } from '../support/counts.js'
 import type { Scope } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { ExaminingOptions } from './children/examining.js'
@@ -76,6 +77,7 @@ test(`what is damaged is refused, told with its place, or harmless (seed ${seed}
 
   const findings = await examineAll(t, sound, join(root, 'copy'))
 
+  count('corruptions', findings.length)
   t.diagnostic(`seed ${seed}: ${findings.length} damaged copies: ${countsOf(findings)}`)
   const found = (...outcomes: Finding['outcome'][]): Finding[] =>
     findings.filter(({ outcome }) => outcomes.includes(outcome))

@@ -1,7 +1,7 @@
 /**
  * Errors from below: writes and flushes that fail, once, for a while or for ever, in the log or beside it.
  *
- * `DRAMATIS_TEST_FULL=yes` tries 400 faults, `DRAMATIS_TEST_SEED` others.
+ * `DRAMATIS_PROVE=full` tries 500 faults, `DRAMATIS_TEST_SEED` others.
  */
 
 import assert from 'node:assert/strict'
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createSeededRandom, type Random } from '../../src/base/random.js'
 import { acknowledgementsIn } from '../crash/commands.js'
+import { count } from '../support/counts.js'
 import type { Scope } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { SufferingOptions } from './children/suffering.js'
@@ -122,6 +123,7 @@ test(`whatever write or flush fails, callers are told, reads go on, and nothing 
   }
   await Promise.all(Array.from({ length: atOnce }, lane))
 
+  count('injected I/O errors', faultsMax)
   t.diagnostic(`seed ${seed}: ${faultsMax} faults: ${JSON.stringify(outcomes)}`)
   assert.deepEqual(problems, [])
   assert.ok((outcomes.resumed ?? 0) > 0)

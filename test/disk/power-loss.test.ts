@@ -2,7 +2,7 @@
  * Power loss: what a process asked of the disk is recorded, and the disk is built anew as a power cut could
  * have left it, at any moment, with any part of what was not yet durable.
  *
- * `DRAMATIS_TEST_FULL=yes` looks at 50,000 images, `DRAMATIS_TEST_SEED` at others.
+ * `DRAMATIS_PROVE=full` looks at 50,000 images, `DRAMATIS_TEST_SEED` at others.
  */
 
 import assert from 'node:assert/strict'
@@ -10,6 +10,7 @@ import { test } from 'node:test'
 import { createSeededRandom } from '../../src/base/random.js'
 import type { Durability } from '../../src/index.js'
 import type { ForgettingOptions } from '../crash/children/forgetting.js'
+import { count } from '../support/counts.js'
 import type { Scope } from '../support/scope.js'
 import { seed } from '../support/seed.js'
 import type { CountingOptions } from './children/counting.js'
@@ -92,12 +93,15 @@ test(
   async (t) => {
     const recording = await recordCounters(t, 'flush')
 
-    const count = imagesMax * 0.45
-    const { line, problems, acknowledged } = await lookAtCounters(t, recording, 'flush', { count })
+    const images = Math.ceil(imagesMax * 0.45)
+    const { line, problems, acknowledged } = await lookAtCounters(t, recording, 'flush', {
+      count: images,
+    })
 
+    count('power-cut images', images)
     t.diagnostic(line)
     assert.deepEqual(problems.slice(0, problemsShown), [])
-    assert.ok(acknowledged > count)
+    assert.ok(acknowledged > images)
   },
 )
 
@@ -108,9 +112,10 @@ test(
     const recording = await recordCounters(t, 'flush', 2)
     const to = recording.said[0]!.at
 
-    const count = imagesMax * 0.15
-    const { line, problems } = await lookAtCounters(t, recording, 'flush', { count, to })
+    const images = Math.ceil(imagesMax * 0.15)
+    const { line, problems } = await lookAtCounters(t, recording, 'flush', { count: images, to })
 
+    count('power-cut images', images)
     t.diagnostic(line)
     assert.deepEqual(problems.slice(0, problemsShown), [])
   },
@@ -122,12 +127,15 @@ test(
   async (t) => {
     const recording = await recordCounters(t, 'commit')
 
-    const count = imagesMax * 0.3
-    const { line, problems, acknowledged } = await lookAtCounters(t, recording, 'commit', { count })
+    const images = Math.ceil(imagesMax * 0.3)
+    const { line, problems, acknowledged } = await lookAtCounters(t, recording, 'commit', {
+      count: images,
+    })
 
+    count('power-cut images', images)
     t.diagnostic(line)
     assert.deepEqual(problems.slice(0, problemsShown), [])
-    assert.ok(acknowledged > count)
+    assert.ok(acknowledged > images)
   },
 )
 
@@ -142,14 +150,15 @@ test(
     const recording = await record(t, '../crash/children/forgetting.js', given)
     const root = await scratchDirectory(t)
     const people = new PeopleImages(root, names)
-    const count = imagesMax * 0.1
-    const cuts = new PowerCuts(recording, { random: createSeededRandom(seed), count })
+    const images = Math.ceil(imagesMax * 0.1)
+    const cuts = new PowerCuts(recording, { random: createSeededRandom(seed), count: images })
 
     const tally = await look(cuts, root, (cut) => people.check(cut))
 
+    count('power-cut images', images)
     t.diagnostic(`${told(tally)}, ${people.read} people read`)
     assert.deepEqual(people.problems.slice(0, problemsShown), [])
-    assert.ok(people.read > count)
+    assert.ok(people.read > images)
   },
 )
 

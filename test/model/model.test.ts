@@ -1,18 +1,21 @@
 /**
  * A runtime against a model of it in plain lists and maps, on both stores, whatever is done to them.
  *
- * Another number of runs: `DRAMATIS_MODEL_RUNS=5000 npm test -- model/`.
+ * Ten times as many runs: `DRAMATIS_TEST_SIZE=10 npm test -- model/`.
  */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { count } from '../support/counts.js'
 import { seed } from '../support/seed.js'
+import { sized } from '../support/size.js'
 import { allCommands } from './commands.js'
 import { Model } from './model.js'
 import { lmdbGround, memoryGround, System } from './system.js'
 
-const runs = Number(process.env.DRAMATIS_MODEL_RUNS ?? 300)
+/** On each store. */
+const runs = sized(300, 5_000)
 const grounds = { 'in memory': memoryGround, 'in LMDB': lmdbGround }
 
 describe(`a runtime does what the model does (seed ${seed})`, () => {
@@ -36,6 +39,7 @@ describe(`a runtime does what the model does (seed ${seed})`, () => {
         { seed, numRuns: runs },
       )
 
+      count('model runs', runs)
       t.diagnostic(`${runs} runs: ${JSON.stringify(Object.fromEntries(given))}`)
       assert.ok(given.size >= 15 || runs < 100)
     })

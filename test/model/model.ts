@@ -63,12 +63,14 @@ export class Model {
 
   moveClock(byMs: number): void {
     this.nowMs += byMs
+    // What a timer leads to now fails now, and is tried again when the clock moves on.
+    const blocked = [...this.blocked]
     for (const [name, { id, dueAtMs }] of [...this.timers]) {
       if (dueAtMs > this.nowMs) continue
       this.timers.delete(name)
       this.append(id, 'rung')
     }
-    for (const [id, key] of [...this.blocked]) {
+    for (const [id, key] of blocked) {
       if (key.state === 'retrying') this.#retry(id, key)
     }
   }

@@ -286,7 +286,7 @@ export class Client {
     this.#tell(`${sent.map(({ token }) => token).join(' ')}: ${code}`)
     if (error instanceof CommandRejectedError) {
       const [events, sum] = JSON.parse(error.detail!) as [number, number]
-      history.answers.push({ streamId: error.streamId, events, sum })
+      history.answers.push({ streamId: error.streamId, version: events, state: { sum } })
     }
     const isRefused = refusals.has(code) || (givingUp.has(code) && error.accepted === false)
     if (isRefused) for (const each of sent) each.refusals += 1

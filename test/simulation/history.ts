@@ -6,6 +6,7 @@
  */
 
 import type { EventMetadata } from '../../src/index.js'
+import type { StateSeen } from '../support/invariants/states-are-folds.js'
 import type { AccountData } from './app.js'
 
 /** An event as a reader of the log sees it. */
@@ -63,17 +64,11 @@ export interface SetTimer {
   isTouched: boolean
 }
 
-/** A state that somebody was told. */
-export interface Answer {
-  readonly streamId: string
-  readonly events: number
-  readonly sum: number
-}
-
 export class History {
   readonly sent: Sent[] = []
   readonly timers: SetTimer[] = []
-  readonly answers: Answer[] = []
+  /** States that somebody was told. */
+  readonly answers: StateSeen[] = []
   /** Every event that was ever read, by position. */
   readonly read = new Map<number, string>()
   /** Lives in which a write failed. */

@@ -5,6 +5,7 @@
 
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../src/base/clock.js'
+import { count } from '../support/counts.js'
 import { addToCorpus } from './corpus.js'
 import { describeFailure, runSeeds } from './run-seeds.js'
 
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
       console.log(`${done} of ${seeds} seeds, ${perSecond(done)} seeds/s`)
     },
   })
+  count('simulation seeds', result.seeds, firstSeed)
   for (const failure of result.failures) {
     console.log(describeFailure(failure))
     if (values['no-corpus']) continue

@@ -7,10 +7,11 @@
 import { yieldToEventLoop } from '../../src/base/signal.js'
 import type { AnyProjector, Runtime } from '../../src/index.js'
 import { collect } from '../../src/testing/index.js'
+import { laws } from '../support/invariants/index.js'
 import { keyOf, wantedTypes } from './app.js'
 import type { ClientPorts } from './client.js'
 import type { SeenEvent } from './history.js'
-import { countProblems, type HandlerFacts } from './laws/delivery-laws.js'
+import type { HandlerFacts } from './laws/delivery-laws.js'
 import { rereadingProblems } from './laws/log-laws.js'
 import { viewProblems } from './laws/view-laws.js'
 import { type AppPlan, type HandlerName, handlerNames, type ViewName, viewNames } from './plan.js'
@@ -39,7 +40,7 @@ export class Observer {
   async ask(of: string): Promise<void> {
     const { app, history } = this.#ports
     const { events, sum } = await this.#runtime.actor(app.Account, of).state()
-    history.answers.push({ streamId: `Account-${of}`, events, sum })
+    history.answers.push({ streamId: `Account-${of}`, version: events, state: { sum } })
   }
 
   /** Reads log and views. @returns the log. */
@@ -85,8 +86,11 @@ export class Observer {
     const { entries } = await this.#runtime.deadLetters.list({ handler, limit: 10_000 })
     const events = await this.#readLog()
     const queued = entries.reduce((sum, letter) => sum + letter.queued, 0)
-    const upToThen = events.slice(0, counts.position)
-    history.report(...countProblems(this.factsOf(handler), upToThen, counts, queued))
+    const { wants } = this.factsOf(handler)
+    const { handled, discarded: skipped, position } = counts
+    const wanted = events.slice(0, position).filter(wants).length
+    const account = { handler, events: wanted, handled, queued, skipped }
+    history.report(...laws.prefixesAreAccountedFor({ keys: [], handlers: [account] }))
   }
 
   /** Builds a view anew beside itself and compares. */

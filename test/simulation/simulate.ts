@@ -10,12 +10,13 @@ import { hash } from 'node:crypto'
 import { yieldToEventLoop } from '../../src/base/signal.js'
 import type { DramatisError, Runtime } from '../../src/index.js'
 import { SimulatedDisk } from '../../src/testing/index.js'
+import { laws } from '../support/invariants/index.js'
 import { defineSimulatedApp } from './app.js'
 import { Client, type ClientPorts } from './client.js'
 import { History, type SeenEvent } from './history.js'
-import { answerProblems, commandProblems } from './laws/command-laws.js'
+import { commandProblems } from './laws/command-laws.js'
 import { completenessProblems, deliveryProblems, mirrorProblems } from './laws/delivery-laws.js'
-import { basisProblems, claimProblems, orderProblems, wholenessProblems } from './laws/log-laws.js'
+import { basisProblems, claimProblems, wholenessProblems } from './laws/log-laws.js'
 import { timerProblems } from './laws/timer-laws.js'
 import { handlerFacts } from './observer.js'
 import { PeakClock } from './peak-clock.js'
@@ -178,12 +179,13 @@ class Run {
     const { history, world, plan } = this.#ports()
     this.#counts.events = events.length
     history.report(
-      ...orderProblems(events),
+      ...laws.placesAreDense({ events, head: events.length }),
       ...wholenessProblems(events),
       ...basisProblems(events),
       ...claimProblems(events),
       ...commandProblems(events, history.sent, plan.app.commandWindowEvents),
-      ...answerProblems(events, history.answers),
+      // A state that anybody was told of is one that the log leads to, now and for ever.
+      ...laws.statesAreFolds({ events, states: history.answers, initialState, evolve }),
       ...timerProblems(events, history.timers, world.firings),
       ...mirrorProblems(events, world.journal),
     )
@@ -195,6 +197,13 @@ class Run {
       )
     }
   }
+}
+
+const initialState = { sum: 0 }
+
+/** What accounts do, once more, in the plainest way. */
+function evolve(state: typeof initialState, { data }: SeenEvent): typeof initialState {
+  return { sum: state.sum + (data.amount ?? 0) }
 }
 
 /** What a promise comes to, or that it did not settle in so many turns of the event loop. */

@@ -2,19 +2,21 @@
  * The whole runtime on one thread, a disk that loses its power and fails, a clock that is set, handlers that
  * fail: seed after seed, and every plan that once failed.
  *
- * Another number of seeds, or other ones: `DRAMATIS_SIMULATION_SEEDS=5000 DRAMATIS_TEST_SEED=7 npm test -- simulation`.
+ * Another number of seeds, or other ones: `DRAMATIS_TEST_SIZE=5 DRAMATIS_TEST_SEED=7 npm test -- simulation`.
  */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { count } from '../support/counts.js'
 import { seed } from '../support/seed.js'
+import { sized } from '../support/size.js'
 import { readCorpus } from './corpus.js'
 import { drawPlan } from './draw-plan.js'
 import { describeFailure, runSeeds } from './run-seeds.js'
 import { shrinkPlan } from './shrink.js'
 import { simulate } from './simulate.js'
 
-const seeds = Number(process.env.DRAMATIS_SIMULATION_SEEDS ?? 1_000)
+const seeds = sized(1_000, 20_000)
 const firstSeed = seed * 1_000_000
 
 test(`no law is broken in ${seeds} simulated histories (seeds from ${firstSeed})`, async (t) => {
@@ -23,6 +25,7 @@ test(`no law is broken in ${seeds} simulated histories (seeds from ${firstSeed})
   })
 
   const { counts, repeated, failures } = result
+  count('simulation seeds', result.seeds, firstSeed)
   t.diagnostic(`${JSON.stringify(counts)}, ${repeated} seeds twice`)
   assert.equal(failures.map(describeFailure).join('\n\n'), '')
   assert.ok(counts.crashes > seeds / 4 && counts.failures > seeds / 10)

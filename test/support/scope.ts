@@ -49,3 +49,13 @@ function scopeOf(test: Scope): SuiteScope {
   test.after(() => scope.release())
   return scope
 }
+
+/** Does something with a scope of its own: what it opens is released when it is done, not when the test is. */
+export async function scoped<Result>(work: (scope: Scope) => Promise<Result>): Promise<Result> {
+  const scope = new SuiteScope()
+  try {
+    return await work(scope)
+  } finally {
+    await scope.release()
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * Registers people and forgets them one after the other, on worker threads, until it is killed.
+ * Registers people and forgets them one after the other, on worker threads by default, until it is killed.
  *
  * Says `registered` once all are, then for each that is not forgotten yet `forgetting ID` and
  * `forgotten ID`, and at last `done`.
@@ -14,11 +14,13 @@ export interface ForgettingOptions {
   readonly dataDir: string
   /** By id. */
   readonly names: Readonly<Record<string, string>>
+  /** @default 2 */
+  readonly workers?: number | 'inline'
 }
 
-const { dataDir, names } = givenOptions<ForgettingOptions>()
+const { dataDir, names, workers = 2 } = givenOptions<ForgettingOptions>()
 const app = new URL('../../runtime/apps/people.js', import.meta.url)
-const runtime = await openRuntime({ app, dataDir, workers: 2 })
+const runtime = await openRuntime({ app, dataDir, workers })
 const registered = Object.entries(names).map(async ([id, name]) => {
   const person = runtime.actor(Person, id)
   if ((await person.state()).name === '') {

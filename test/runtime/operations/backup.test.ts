@@ -1,7 +1,7 @@
 /**
  * Backups that are taken while everything goes on: each is a whole store as it was, and goes on by itself.
  *
- * `DRAMATIS_BACKUPS` says how many are taken under load.
+ * `DRAMATIS_TEST_SIZE=5` takes five times as many under load.
  */
 
 import assert from 'node:assert/strict'
@@ -18,7 +18,9 @@ import {
   verifyStore,
 } from '../../../src/index.js'
 import { TemporaryDirectory } from '../../store/temporary.js'
+import { count } from '../../support/counts.js'
 import { SuiteScope } from '../../support/scope.js'
+import { sized } from '../../support/size.js'
 import {
   busyDirectory,
   cheering,
@@ -30,7 +32,7 @@ import {
   Points,
 } from './club.js'
 
-const backupsMax = Number(process.env.DRAMATIS_BACKUPS ?? 20)
+const backupsMax = sized(20, 200)
 
 async function eventsOf(runtime: Runtime, to: number): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = []
@@ -114,6 +116,7 @@ test(`${backupsMax} backups under load are sound, a prefix of the log, and go on
       await copy.close()
     }
   }
+  count('backups under load', taken.length)
   console.log(
     `${taken.length} backups, positions ${taken[0]?.position} to ${taken.at(-1)?.position}`,
   )

@@ -2,7 +2,7 @@
  * What the log must have of commands that were sent, by what their callers were told.
  */
 
-import type { Answer, SeenEvent, Sent } from '../history.js'
+import type { SeenEvent, Sent } from '../history.js'
 import { isPart } from './log-laws.js'
 
 /** Where the recordings of a command end, by its token. Usually there is one. */
@@ -92,20 +92,4 @@ function expectationProblems({ token, expectedVersion }: Sent, recordings: Recor
       ? []
       : [`${token} is not behind version ${expectedVersion}`],
   )
-}
-
-/** A state that anybody was told of is one that the log leads to, now and for ever. */
-export function answerProblems(events: readonly SeenEvent[], answers: readonly Answer[]): string[] {
-  const sums = new Map<string, number[]>()
-  for (const { streamId, data } of events) {
-    const ofStream = sums.get(streamId) ?? [0]
-    ofStream.push(ofStream.at(-1)! + (data.amount ?? 0))
-    sums.set(streamId, ofStream)
-  }
-  return answers.flatMap(({ streamId, events: count, sum }) => {
-    const expected = (sums.get(streamId) ?? [0])[count]
-    return expected === sum
-      ? []
-      : [`somebody was told that ${count} events of ${streamId} come to ${sum}, not ${expected}`]
-  })
 }

@@ -2,7 +2,6 @@
  * What the deliveries of a handler must have been, by the journal that the world outside kept.
  */
 
-import type { HandlerStatus } from '../../../src/index.js'
 import type { SeenEvent } from '../history.js'
 import type { JournalEntry } from '../world.js'
 
@@ -107,20 +106,6 @@ function attemptProblems(
     if (redrives < last.redrives) problems.push(`${place} has lost a redrive`)
   }
   return problems
-}
-
-/** What a handler counts, together with what waits behind parked keys, is all that it wants of the log. */
-export function countProblems(
-  { name, wants }: HandlerFacts,
-  events: readonly SeenEvent[],
-  { handled, discarded }: Pick<HandlerStatus, 'handled' | 'discarded'>,
-  queued: number,
-): string[] {
-  const wanted = events.filter(wants).length
-  if (handled + discarded + queued === wanted) return []
-  return [
-    `${name} counts ${handled} handled, ${discarded} discarded and ${queued} waiting of ${wanted}`,
-  ]
 }
 
 /** In the end everything was handled, or given up by somebody. */

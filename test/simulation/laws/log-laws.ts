@@ -1,30 +1,12 @@
 /**
- * What every log must be, whatever was sent: dense in positions and versions, in the order of time, its
- * commands whole, and decided on the states that it leads to.
+ * What a log of this app must be, whatever was sent: its commands whole, also those that were sent together,
+ * and decided on the states that it leads to. What every log must be is said in `test/support/invariants/`.
  *
  * Laws are functions of facts that return what is wrong: none of them throws, none of them knows how
  * the facts came about.
  */
 
 import type { SeenEvent } from '../history.js'
-
-/** Positions and versions have no gaps, and time does not go back. */
-export function orderProblems(events: readonly SeenEvent[]): string[] {
-  const problems: string[] = []
-  const versions = new Map<string, number>()
-  let before = 0
-  for (const [at, { position, version, streamId, recordedAt }] of events.entries()) {
-    if (position !== at + 1) problems.push(`position ${position} stands at ${at + 1}`)
-    const expected = (versions.get(streamId) ?? 0) + 1
-    if (version !== expected) {
-      problems.push(`position ${position} is version ${version} of ${streamId}, not ${expected}`)
-    }
-    versions.set(streamId, version)
-    if (recordedAt.getTime() < before) problems.push(`position ${position} is older than the last`)
-    before = recordedAt.getTime()
-  }
-  return problems
-}
 
 /** Whether an event is a part of a command that says so. */
 export function isPart({ type }: SeenEvent): boolean {

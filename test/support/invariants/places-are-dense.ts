@@ -3,7 +3,10 @@
 import type { RecordedEvent } from '../../../src/index.js'
 
 export interface PlacedHistory {
-  readonly events: readonly RecordedEvent[]
+  readonly events: readonly Pick<
+    RecordedEvent,
+    'id' | 'position' | 'streamId' | 'version' | 'recordedAt'
+  >[]
   /** What the store says the last position is. */
   readonly head: number
 }

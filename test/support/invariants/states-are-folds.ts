@@ -12,14 +12,14 @@ export interface StateSeen {
 }
 
 export interface StateHistory {
-  readonly events: readonly RecordedEvent[]
+  readonly events: readonly Pick<RecordedEvent, 'streamId'>[]
   readonly states: readonly StateSeen[]
   readonly initialState: unknown
   readonly evolve: (state: never, event: never) => unknown
 }
 
 export function statesAreFolds({ events, states, initialState, evolve }: StateHistory): string[] {
-  const streams = new Map<string, RecordedEvent[]>()
+  const streams = new Map<string, Pick<RecordedEvent, 'streamId'>[]>()
   for (const event of events) {
     const stream = streams.get(event.streamId)
     if (stream === undefined) streams.set(event.streamId, [event])
