@@ -15,11 +15,13 @@ import type { DiskRoom } from '../contracts.js'
 import { StoreStoppedError } from '../errors.js'
 import type { KeyVault } from '../keys/key-vault.js'
 import type { ChainHead, LogStorage, LogTail, RecordRun, StagedGroup } from '../log-storage.js'
+import type { Readers } from '../readers.js'
 import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
 import { type BytesTable, type Environment, settled } from './environment.js'
 import { holdsLock, releaseLock } from './lock.js'
 import { encodeHead, encodeShape, LogTables, tagKey } from './log-tables.js'
+import { readReaders } from './read-readers.js'
 import { readRecentHeads } from './read-recent-heads.js'
 import { encodeEntry, type RecentHeads } from './recent-heads.js'
 import { encodeSegment } from './segment.js'
@@ -126,6 +128,11 @@ export class LmdbLogStorage implements LogStorage {
 
   readRoom(): Promise<DiskRoom | null> {
     return this.#parts.diskSpace.readRoom()
+  }
+
+  readReaders(): Readers | null {
+    // Between its closing and its reopening there is nothing to look into.
+    return this.#closing === null ? readReaders(this.#tables.environment) : null
   }
 
   async write(group: StagedGroup): Promise<void> {
