@@ -79,6 +79,8 @@ export interface RuntimeHealth {
   readonly state: 'healthy' | 'degraded' | 'unready' | 'dead'
   /** Everything that is not well, the worst first; empty: healthy. */
   readonly reasons: readonly HealthReason[]
+  /** Who reads, in each directory that is open, and how far behind the oldest one is. Empty in memory. */
+  readonly readers: readonly EnvironmentReaders[]
 }
 
 /** What is known beside the status. */
@@ -113,6 +115,7 @@ export function healthOf(figures: HealthFigures, thresholds: HealthThresholds): 
     isReady,
     state: stateOf(isLive, isReady, reasons.length),
     reasons: Object.freeze(reasons),
+    readers: figures.readers,
   })
 }
 

@@ -32,6 +32,7 @@ test('a runtime at which nothing is wrong is alive, ready and healthy', async (t
     isReady: true,
     state: 'healthy',
     reasons: [],
+    readers: [],
   })
 })
 
@@ -87,6 +88,8 @@ test('a process that goes on reading what was degrades it, until that process ha
   const after = await runtime.health({ freeBytesLow: 0, readerBehindMax: 3 })
 
   assert.deepEqual(few.reasons, [])
+  const { pid, transaction } = few.readers.find((each) => each.directory === 'log')!.oldest!
+  assert.deepEqual([pid, transaction], [reader.pid, held])
   assert.deepEqual([many.state, many.reasons[0]?.code], ['degraded', 'READER_BEHIND'])
   const says = `Process ${reader.pid} reads log as of transaction ${held}, `
   assert.ok(many.reasons[0]!.message.startsWith(says), many.reasons[0]!.message)
