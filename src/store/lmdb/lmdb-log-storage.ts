@@ -19,7 +19,8 @@ import type { Readers } from '../readers.js'
 import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
 import { type BytesTable, type Environment, settled } from './environment.js'
-import { holdsLock, releaseLock } from './lock.js'
+import { releaseLock } from './lock.js'
+import { giveUpOwnership, isOwnedIn } from './log-owner.js'
 import { encodeHead, encodeShape, LogTables, tagKey } from './log-tables.js'
 import { readReaders } from './read-readers.js'
 import { readRecentHeads } from './read-recent-heads.js'
@@ -168,9 +169,13 @@ export class LmdbLogStorage implements LogStorage {
     this.#closing ??= this.#tables.environment.close()
     await this.#closing
     const { dataDir, openAgain } = this.#parts
-    if (!holdsLock(dataDir, this.epoch)) throw new StoreStoppedError(`${dataDir} has a new owner`)
+    const environment = await openAgain()
+    if (!isOwnedIn(environment, this.epoch)) {
+      this.#closing = environment.close()
+      throw new StoreStoppedError(`${dataDir} has a new owner`)
+    }
     await this.keys.reopen()
-    this.#tables = new LogTables(await openAgain(), this.keys)
+    this.#tables = new LogTables(environment, this.keys)
     this.#recent = readRecentHeads(this.#tables)
     this.#closing = null
   }
@@ -196,12 +201,19 @@ export class LmdbLogStorage implements LogStorage {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#tables.environment.close()
+    this.#closing ??= this.#giveUp()
     await this.#closing
     await this.keys.close()
     failpoint('close.log')
     releaseLock(this.#parts.dataDir, this.epoch)
     failpoint('close.unlocked')
+  }
+
+  async #giveUp(): Promise<void> {
+    const { environment } = this.#tables
+    // A log that takes no more writes is given up by being closed.
+    await giveUpOwnership(environment).catch(() => {})
+    await environment.close()
   }
 }
 
