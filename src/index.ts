@@ -248,6 +248,7 @@ export {
 } from './runtime/schema-lock.js'
 export type { EventSchema, Schemas } from './runtime/schemas.js'
 export type { RuntimeStatus } from './runtime/status.js'
+export type { EnvironmentReaders } from './runtime/storage.js'
 export type {
   TimerCommand,
   TimerInfo,
@@ -310,6 +311,7 @@ export {
 export type { ExchangeOptions, ExchangeProgress } from './store/exchange/exchange-progress.js'
 export type { ExportResult } from './store/exchange/export-file.js'
 export type { ImportResult } from './store/exchange/import-file.js'
+export type { OldestReader, Readers } from './store/readers.js'
 export type { StoreFinding, StoreFindingKind, VerifyProgress } from './store/verification.js'
 export type {
   DeadLetter,

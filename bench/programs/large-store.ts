@@ -10,7 +10,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { logFormat } from '../../src/store/lmdb/lmdb-event-store.js'
+import { logFormat } from '../../src/store/lmdb/log-owner.js'
 import { scaled } from '../suite/scale.js'
 import type { Scratch } from '../suite/scratch.js'
 

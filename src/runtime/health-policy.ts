@@ -11,6 +11,7 @@
 import type { HandlerStatus } from '../subscriptions/handler-subscription.js'
 import type { ViewStatus } from '../subscriptions/view-subscription.js'
 import type { RuntimeStatus } from './status.js'
+import type { EnvironmentReaders } from './storage.js'
 
 /** From when on something is wrong. */
 export interface HealthThresholds {
@@ -24,6 +25,8 @@ export interface HealthThresholds {
   readonly stoppedMsMax: number
   /** How long the timer that is being fired may have been due. Milliseconds. @default 60_000 */
   readonly overdueMsMax: number
+  /** Transactions that may be committed while somebody still reads what was before them. @default 10_000 */
+  readonly readerBehindMax: number
   /** Free space below which it is low. Bytes. @default 1 GiB */
   readonly freeBytesLow: number
 }
@@ -34,6 +37,7 @@ export const healthThresholds: HealthThresholds = Object.freeze({
   stalledMsMax: 60_000,
   stoppedMsMax: 60_000,
   overdueMsMax: 60_000,
+  readerBehindMax: 10_000,
   freeBytesLow: 1024 * 1024 * 1024,
 })
 
@@ -43,6 +47,7 @@ export type HealthCode =
   | 'STORE_STOPPED'
   | 'DISK_FULL'
   | 'DISK_LOW'
+  | 'READER_BEHIND'
   | 'ACTORS_UNREADABLE'
   | 'VIEW_FAILING'
   | 'VIEW_LAGGING'
@@ -74,6 +79,8 @@ export interface RuntimeHealth {
   readonly state: 'healthy' | 'degraded' | 'unready' | 'dead'
   /** Everything that is not well, the worst first; empty: healthy. */
   readonly reasons: readonly HealthReason[]
+  /** Who reads, in each directory that is open, and how far behind the oldest one is. Empty in memory. */
+  readonly readers: readonly EnvironmentReaders[]
 }
 
 /** What is known beside the status. */
@@ -81,6 +88,8 @@ export interface HealthFigures {
   readonly status: RuntimeStatus
   /** `null`: it cannot be known, or there is no disk. */
   readonly room: { readonly freeBytes: number; readonly freeBytesMin: number } | null
+  /** Who reads, of everything that is open. */
+  readonly readers: readonly EnvironmentReaders[]
   /** For how long the store has been stopped. Milliseconds; 0: it is not. */
   readonly stoppedMs: number
   /** For how long a view or handler has been behind at one position. Milliseconds; 0: it is not. */
@@ -92,6 +101,7 @@ export function healthOf(figures: HealthFigures, thresholds: HealthThresholds): 
   const reasons = [
     ...phaseReasons(figures),
     ...diskReasons(figures, thresholds),
+    ...figures.readers.flatMap((each) => readerReasons(each, thresholds)),
     ...actorReasons(status),
     ...status.views.flatMap((view) => viewReasons(view, figures, thresholds)),
     ...status.handlers.flatMap((handler) => handlerReasons(handler, figures, thresholds)),
@@ -105,6 +115,7 @@ export function healthOf(figures: HealthFigures, thresholds: HealthThresholds): 
     isReady,
     state: stateOf(isLive, isReady, reasons.length),
     reasons: Object.freeze(reasons),
+    readers: figures.readers,
   })
 }
 
@@ -130,6 +141,18 @@ function diskReasons({ room }: HealthFigures, { freeBytesLow }: HealthThresholds
   }
   if (freeBytes >= freeBytesLow) return []
   return [warning('DISK_LOW', null, `${freeBytes} bytes are free, less than ${freeBytesLow}.`)]
+}
+
+function readerReasons(
+  { directory, oldest }: EnvironmentReaders,
+  { readerBehindMax }: HealthThresholds,
+): HealthReason[] {
+  if (oldest === null || oldest.behind <= readerBehindMax) return []
+  const { pid, transaction, behind } = oldest
+  const message =
+    `Process ${pid} reads ${directory} as of transaction ${transaction}, ${behind} behind: ` +
+    'no page freed since is used again, and the file grows. End that read, or its process.'
+  return [warning('READER_BEHIND', null, message)]
 }
 
 function actorReasons({ actors }: RuntimeStatus): HealthReason[] {

@@ -8,7 +8,7 @@
 import type { Clock } from '../base/clock.js'
 import { integerIn, knownKeys } from '../base/options.js'
 import type { Position } from '../events/event.js'
-import type { EventStore } from '../store/contracts.js'
+import type { DiskRoom } from '../store/contracts.js'
 import {
   type HealthThresholds,
   healthOf,
@@ -16,20 +16,27 @@ import {
   type RuntimeHealth,
 } from './health-policy.js'
 import type { RuntimeStatus } from './status.js'
+import type { EnvironmentReaders } from './storage.js'
 
 interface Standing {
   readonly position: Position
   readonly sinceMs: number
 }
 
+/** What is asked about the data itself. */
+export interface HealthSources {
+  readonly readRoom: () => Promise<DiskRoom | null>
+  readonly readReaders: () => readonly EnvironmentReaders[]
+}
+
 export class Health {
-  readonly #store: Pick<EventStore, 'readRoom'>
+  readonly #sources: HealthSources
   readonly #clock: Clock
   readonly #standing = new Map<string, Standing>()
   #stoppedSinceMs: number | null = null
 
-  constructor(store: Pick<EventStore, 'readRoom'>, clock: Clock) {
-    this.#store = store
+  constructor(sources: HealthSources, clock: Clock) {
+    this.#sources = sources
     this.#clock = clock
   }
 
@@ -39,7 +46,7 @@ export class Health {
     options: Partial<HealthThresholds>,
   ): Promise<RuntimeHealth> {
     const thresholds = parseThresholds(options)
-    const room = await this.#store.readRoom()
+    const room = await this.#sources.readRoom()
     const status = readStatus()
     const nowMs = this.#clock.elapsedMs()
     this.#look(status, nowMs)
@@ -47,6 +54,7 @@ export class Health {
       {
         status,
         room,
+        readers: this.#sources.readReaders(),
         stoppedMs: this.#stoppedSinceMs === null ? 0 : nowMs - this.#stoppedSinceMs,
         stalledMs: (kind, name) => {
           const standing = this.#standing.get(`${kind} ${name}`)

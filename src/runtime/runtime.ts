@@ -71,7 +71,7 @@ import { parseScheduleOptions, parseTimerName, type ScheduleOptions } from './sc
 import type { Scheduling } from './scheduling.js'
 import { Schemas } from './schemas.js'
 import { type RuntimeStatus, statusOf } from './status.js'
-import type { Storage } from './storage.js'
+import { readersOf, type Storage } from './storage.js'
 import { Timers } from './timers.js'
 
 /** The receipt of each command, in order. */
@@ -157,7 +157,10 @@ export class Runtime {
     this.schemas = new Schemas(parts.app.actors, storage.store, () => this.#assertOpen())
     this.deadLetters = new DeadLetters(storage.work, handlers, () => this.#assertOpen())
     this.#backups = new Backups({ dataDir: parts.dataDir, subjects: storage.store.subjects, clock })
-    this.#health = new Health(storage.store, clock)
+    this.#health = new Health(
+      { readRoom: () => storage.store.readRoom(), readReaders: () => readersOf(storage) },
+      clock,
+    )
     this.#startedMs = clock.elapsedMs()
     this.#events = new RateMeter(clock)
     this.#commits = new RateMeter(clock)

@@ -24,6 +24,7 @@ import { type DiskAccess, privateAccess } from '../store/memory/disk-access.js'
 import { MemoryDisk } from '../store/memory/memory-disk.js'
 import { openDiskEventStore } from '../store/memory/memory-event-store.js'
 import { openDiskTables } from '../store/memory/memory-tables.js'
+import type { Readers } from '../store/readers.js'
 import type { TableDatabase } from '../store/tables.js'
 import type { ViewDatabases } from '../subscriptions/view.js'
 import { viewTables } from '../subscriptions/view-keys.js'
@@ -40,7 +41,26 @@ export interface Storage {
   readonly views: ViewDatabases & {
     /** The database of a directory that is open here. */
     get(directory: string): TableDatabase | undefined
+    /** All that are open here, by their directories. */
+    opened(): ReadonlyMap<string, TableDatabase>
   }
+}
+
+/** Readers of one environment, by where it lies in the data directory. */
+export interface EnvironmentReaders extends Readers {
+  readonly directory: string
+}
+
+/** Who reads what is open now. Empty in memory, where readers keep nothing back. */
+export function readersOf({ store, workTables, views }: Storage): readonly EnvironmentReaders[] {
+  const all: readonly (readonly [string, Readers | null])[] = [
+    ['log', store.readReaders()],
+    ['work', workTables.readReaders()],
+    ...[...views.opened()].map(([name, each]) => [`views/${name}`, each.readReaders()] as const),
+  ]
+  return all.flatMap(([directory, readers]) =>
+    readers === null ? [] : [{ directory, ...readers }],
+  )
 }
 
 /** @throws everything that opening an event store throws. */
@@ -120,5 +140,6 @@ function trackOpen(databases: ViewDatabases): Storage['views'] {
       await databases.remove(directory)
     },
     get: (directory) => open.get(directory),
+    opened: () => open,
   }
 }

@@ -28,6 +28,7 @@ import type { PersonalField } from '../events/sealed-fields.js'
 import type { Shape } from '../events/shapes.js'
 import type { StreamState } from '../events/stream-end.js'
 import type { Claim, ClaimChanges, ClaimEntry } from './claims.js'
+import type { Readers } from './readers.js'
 import type { TagBoundary, TagEntry, TagQuery } from './tags.js'
 
 /** What a writer takes the stream's version to be: a number, 'none' (= 0), or not checked. */
@@ -243,6 +244,8 @@ export interface EventStore extends LogReader, ShapeReader {
   readonly head: Position
   /** Room on the disk, asked for now; `null`: it cannot be known, is not looked at, or there is no disk. */
   readRoom(): Promise<DiskRoom | null>
+  /** Who reads the log now; `null`: it cannot be known, or readers keep nothing back. */
+  readReaders(): Readers | null
   /** How the store is: `stopped` after a failed commit, until `reopen`. */
   readonly status: 'open' | 'stopped' | 'closed'
 

@@ -18,6 +18,7 @@ import type { ClaimEntry, ClaimedKeys } from './claims.js'
 import type { DiskRoom, StreamHead } from './contracts.js'
 import type { KeyVault } from './keys/key-vault.js'
 import type { TagSource } from './read-tagged.js'
+import type { Readers } from './readers.js'
 import type { SegmentLayout } from './segment-layout.js'
 import type { TagEntry, TaggedEvent } from './tags.js'
 
@@ -105,6 +106,8 @@ export interface LogStorage extends TagSource {
   assertRoom(): void
   /** Asks for it now. `null`: it cannot be known, is not looked at, or there is no disk. */
   readRoom(): Promise<DiskRoom | null>
+  /** `null`: it cannot be known, or readers keep nothing back. */
+  readReaders(): Readers | null
   /** The durable owner of a claim, by its key, as of now. */
   readClaimOwner(key: string): string | undefined
   /** Durable claims whose keys begin with a prefix and come after a key, in order. */

@@ -40,6 +40,7 @@ import type { ChainHead, LogStorage, LogTail, StagedGroup } from './log-storage.
 import type { ParsedStoreOptions } from './options.js'
 import { findPositionAt } from './position-at.js'
 import { hasTagged, readTaggedChunks } from './read-tagged.js'
+import type { Readers } from './readers.js'
 import { readHeadNow, scanLog } from './scan-log.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.js'
 import { type Accept, type Placed, Staging } from './staging.js'
@@ -91,6 +92,10 @@ export class StagedEventStore implements EventStore {
 
   readRoom(): Promise<DiskRoom | null> {
     return this.#storage.readRoom()
+  }
+
+  readReaders(): Readers | null {
+    return this.#closing === null ? this.#storage.readReaders() : null
   }
 
   stage(appends: readonly StreamAppend[], accept?: Accept, boundary?: TagBoundary): Placed {

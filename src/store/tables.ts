@@ -15,6 +15,7 @@
  */
 
 import type { EventValue } from '../events/event.js'
+import type { Readers } from './readers.js'
 
 /** One element of a key. Numbers are finite; strings are well-formed and free of NUL. */
 export type KeyPart = string | number | boolean | null
@@ -72,5 +73,7 @@ export interface TableDatabase {
   write(changes: readonly TableChange[]): Promise<void>
   /** Makes later reads on this thread see what other threads have committed since. */
   refresh(): void
+  /** Who reads it now; `null`: it is closed, or readers keep nothing back. */
+  readReaders(): Readers | null
   close(): Promise<void>
 }

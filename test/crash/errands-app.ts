@@ -4,6 +4,7 @@
  * handler whose keys are parked, timers, and a saga that an operator has to help.
  */
 
+import { isMainThread, threadId } from 'node:worker_threads'
 import {
   type AppDefinition,
   defineActor,
@@ -20,7 +21,10 @@ import { openDeliveries } from './deliveries.js'
 import { Member } from './members.js'
 
 const environment = process.env as Partial<DeliveryEnvironment>
-const life = Number(environment.DRAMATIS_CRASH_LIFE ?? 0)
+/** More than a process ever starts. */
+const threadsMax = 100_000
+// Threads die apart from each other: each has a life of its own.
+const life = Number(environment.DRAMATIS_CRASH_LIFE ?? 0) + threadId / threadsMax
 const write = openDeliveries(environment.DRAMATIS_CRASH_DELIVERIES ?? '/dev/null')
 
 /** Deliveries in total before an event of a counter is parked: more than it takes. */
@@ -101,12 +105,14 @@ export const noting = defineHandler('noting', {
   },
 })
 
-/** Refuses each errand until it is redriven, or for good. */
+/** Refuses each errand until it is redriven, or for good. A deadly one ends its thread instead. */
 export const running = defineHandler('running', {
   from: [Errand],
   partitions: 2,
   on: {
     ErrandGiven: ({ aggregateId }, { redrives }) => {
+      const isDeadly = aggregateId.startsWith('deadly') && !isMainThread
+      if (isDeadly && redrives === 0) process.exit()
       if (aggregateId.startsWith('discarded') || redrives === 0) throw new TerminalError('not now')
     },
   },

@@ -26,6 +26,8 @@ export interface Ending {
   readonly failpoint?: string
   /** Called with the process that has begun to open the directory. */
   readonly kill?: (child: ChildScript) => Promise<void>
+  /** Leaves the look at what it left to {@link ErrandsDirectory.settle}. @default false */
+  readonly isUnseen?: boolean
   /** What runs Node. */
   readonly under?: readonly string[]
 }
@@ -69,8 +71,19 @@ export class ErrandsDirectory {
     return [...this.log.problems, ...this.totals.problems]
   }
 
+  /** Where handlers of a life in this process write, and which life it is. */
+  beginLife(): DeliveryEnvironment {
+    this.#lives += 1
+    return this.#environment
+  }
+
+  /** What somebody else was told by a process of this directory. */
+  adopt(acknowledged: readonly Acknowledgement[]): void {
+    for (const each of acknowledged) this.#acknowledged.push(each)
+  }
+
   /** A life, and a look at what it left. @returns whether it was killed before it was done. */
-  async live({ failpoint = '', kill, under = [] }: Ending): Promise<boolean> {
+  async live({ failpoint = '', kill, under = [], isUnseen = false }: Ending): Promise<boolean> {
     const life = ++this.#lives
     const options: RunningErrandsOptions = { dataDir: this.path, life }
     const child = this.#start('running-errands', options, failpoint, under)
@@ -82,7 +95,8 @@ export class ErrandsDirectory {
     // One that is killed when it is done has nothing more to say.
     else if (code !== 0 || !isDone) this.log.report(`life ${life} ended with ${code} ${signal}`)
     if (child.errors !== '') this.log.report(`life ${life} wrote: ${child.errors}`)
-    await this.#check(life, child)
+    this.#note(child)
+    if (!isUnseen) await this.#check(life, child)
     return isKilled
   }
 
@@ -138,12 +152,15 @@ export class ErrandsDirectory {
   }
 
   #accountProblems(log: LogAudit, { noting, running }: SettledErrands): readonly string[] {
-    const deliveries = this.#deliveries
+    const byKey = new Map<string, Set<number>>()
+    for (const { aggregateId, outcome, version } of this.#deliveries) {
+      if (outcome !== 'handled') continue
+      const key = `Counter-${aggregateId}`
+      byKey.set(key, (byKey.get(key) ?? new Set()).add(version))
+    }
     const counters = log.streamIds.filter((streamId) => streamId.startsWith('Counter-'))
     const keys = counters.map((key) => {
-      const own = deliveries.filter(({ aggregateId }) => `Counter-${aggregateId}` === key)
-      const handled = new Set(own.filter((each) => each.outcome === 'handled').map(versionOf))
-      const handledTo = handled.size
+      const handledTo = byKey.get(key)?.size ?? 0
       const account = { events: log.versionOf(key), handledTo, queued: 0, discarded: 0 }
       return { handler: 'noting', key, ...account }
     })
@@ -162,17 +179,29 @@ export class ErrandsDirectory {
     return readDeliveries(this.#deliveriesPath)
   }
 
+  get #environment(): DeliveryEnvironment {
+    return {
+      DRAMATIS_CRASH_DELIVERIES: this.#deliveriesPath,
+      DRAMATIS_CRASH_LIFE: `${this.#lives}`,
+      DRAMATIS_CRASH_FIXED: 'no',
+    }
+  }
+
   get #deliveriesPath(): string {
     return join(this.#root, 'deliveries')
   }
 
-  async #check(life: number, child: ChildScript): Promise<void> {
+  /** What it said. */
+  #note(child: ChildScript): void {
     this.#noteOpened(child)
-    const acknowledged = acknowledgementsIn(child.lines)
-    this.#acknowledged.push(...acknowledged)
+    this.adopt(acknowledgementsIn(child.lines))
     for (const line of child.lines) {
       if (line.startsWith('forgotten ')) this.#forgotten.push(line.slice('forgotten '.length))
     }
+  }
+
+  async #check(life: number, child: ChildScript): Promise<void> {
+    const acknowledged = acknowledgementsIn(child.lines)
     await this.log.readFrom(this.path)
     this.log.checkAcknowledged(this.#acknowledged)
     this.log.checkSent(life, acknowledged, inFlightMax)
@@ -185,13 +214,8 @@ export class ErrandsDirectory {
     failpoint: string,
     under: readonly string[],
   ): ChildScript {
-    const env: DeliveryEnvironment = {
-      DRAMATIS_CRASH_DELIVERIES: this.#deliveriesPath,
-      DRAMATIS_CRASH_LIFE: `${this.#lives}`,
-      DRAMATIS_CRASH_FIXED: 'no',
-    }
     const url = new URL(`./children/${script}.js`, import.meta.url)
-    const all = { ...env, [failpointVariable]: failpoint }
+    const all = { ...this.#environment, [failpointVariable]: failpoint }
     return new ChildScript(this.#scope, url, { options, env: all, under })
   }
 
@@ -199,8 +223,4 @@ export class ErrandsDirectory {
     const line = child.lines.find((each) => each.startsWith('opened '))
     if (line !== undefined) this.log.opened(Number(line.slice('opened '.length)))
   }
-}
-
-function versionOf({ version }: { readonly version: number }): number {
-  return version
 }

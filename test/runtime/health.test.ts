@@ -1,6 +1,7 @@
 /** How a runtime says that it is: alive, ready, and what is not well. */
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { openRuntime, type RuntimeOptions, type RuntimeStatus } from '../../src/index.js'
@@ -12,6 +13,7 @@ import {
   healthThresholds,
 } from '../../src/runtime/health-policy.js'
 import { TemporaryDirectory } from '../store/temporary.js'
+import { ChildScript } from '../support/child-process.js'
 import { onEnd } from '../support/scope.js'
 import { cheering, club, Member } from './operations/club.js'
 
@@ -30,6 +32,7 @@ test('a runtime at which nothing is wrong is alive, ready and healthy', async (t
     isReady: true,
     state: 'healthy',
     reasons: [],
+    readers: [],
   })
 })
 
@@ -69,6 +72,30 @@ test('a disk without room makes it unready, and a runtime says how much there is
   assert.match(reasons[0]!.message, /^\d+ bytes are free; commands need 4503599627370496\.$/)
 })
 
+test('a process that goes on reading what was degrades it, until that process has ended', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const runtime = await open(t, { dataDir: directory.path })
+  const member = runtime.actor(Member, '1')
+  await member.send('join', { name: 'one', email: '1@club.test' })
+  const options = { path: join(directory.path, 'log') }
+  const reader = new ChildScript(t, new URL('./holding-reader.js', import.meta.url), { options })
+  const held = Number((await reader.said('holds ')).slice('holds '.length))
+  for (let points = 0; points < 5; points++) await member.send('score', { points: 100 })
+
+  const few = await runtime.health({ freeBytesLow: 0, readerBehindMax: 100 })
+  const many = await runtime.health({ freeBytesLow: 0, readerBehindMax: 3 })
+  await reader.kill()
+  const after = await runtime.health({ freeBytesLow: 0, readerBehindMax: 3 })
+
+  assert.deepEqual(few.reasons, [])
+  const { pid, transaction } = few.readers.find((each) => each.directory === 'log')!.oldest!
+  assert.deepEqual([pid, transaction], [reader.pid, held])
+  assert.deepEqual([many.state, many.reasons[0]?.code], ['degraded', 'READER_BEHIND'])
+  const says = `Process ${reader.pid} reads log as of transaction ${held}, `
+  assert.ok(many.reasons[0]!.message.startsWith(says), many.reasons[0]!.message)
+  assert.deepEqual(after.reasons, [])
+})
+
 test('a closed runtime still answers, and says that it is', async (t) => {
   const runtime = await open(t)
   const closing = runtime.close()
@@ -87,7 +114,7 @@ test('a closed runtime still answers, and says that it is', async (t) => {
 
 test('whoever asks again notices what stands still, and what is stopped', async (t) => {
   const clock = new ManualClock()
-  const health = new Health({ readRoom: async () => null }, clock)
+  const health = new Health({ readRoom: async () => null, readReaders: () => [] }, clock)
   const well = (await open(t)).status()
   const [handler] = well.handlers
   const codesAt = async (
@@ -153,6 +180,15 @@ const cases: Readonly<Record<string, Case>> = {
     figures: { room: { freeBytes: 5_000, freeBytesMin: 6_000 } },
     says: ['DISK_FULL', null, 'unready'],
   },
+  'somebody who reads what was long ago': {
+    figures: {
+      readers: [
+        { directory: 'log', slots: 9, oldest: { pid: 7, transaction: 1, behind: 10_000 } },
+        { directory: 'work', slots: 9, oldest: { pid: 7, transaction: 1, behind: 10_001 } },
+      ],
+    },
+    says: ['READER_BEHIND', null, 'degraded'],
+  },
   'an actor that cannot be read back': {
     status: ({ actors }) => {
       const failure = { streamId: 'A-1', error: new Error('no'), failures: 1, retryAt: new Date() }
@@ -211,7 +247,7 @@ describe('what follows from', () => {
     test(what, async (t) => {
       const well = (await open(t)).status()
       const status = { ...well, ...change?.(well) } as RuntimeStatus
-      const all = { status, room: null, stoppedMs: 0, stalledMs: () => 0, ...figures }
+      const all = { status, room: null, readers: [], stoppedMs: 0, stalledMs: () => 0, ...figures }
 
       const { reasons, state, isLive, isReady } = healthOf(all, healthThresholds)
 

@@ -23,6 +23,13 @@ export type CountName =
   | 'hostile values'
   | 'workers started and stopped'
 
+/** What stands on a line of the file. */
+export interface CountLine {
+  readonly name: CountName
+  readonly count: number
+  readonly seed: number
+}
+
 /**
  * Called once something was done, not before.
  *
@@ -32,5 +39,6 @@ export type CountName =
 export function count(name: CountName, n: number, seed: number = testSeed): void {
   const path = process.env.DRAMATIS_COUNTS
   if (path === undefined || path === '') return
-  appendFileSync(path, `${JSON.stringify({ name, count: n, seed })}\n`)
+  const line: CountLine = { name, count: n, seed }
+  appendFileSync(path, `${JSON.stringify(line)}\n`)
 }

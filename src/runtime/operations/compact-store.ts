@@ -17,9 +17,9 @@ import { knownKeys } from '../../base/options.js'
 import { syncPath } from '../../store/durable-directory.js'
 import { CopyFailedError, StoreUnavailableError } from '../../store/errors.js'
 import { copyEnvironment } from '../../store/lmdb/copy-environment.js'
-import { openEnvironment } from '../../store/lmdb/environment.js'
-import { takeOwnership } from '../../store/lmdb/lmdb-event-store.js'
+import { type Environment, openEnvironment } from '../../store/lmdb/environment.js'
 import { assertUnlocked, releaseLock } from '../../store/lmdb/lock.js'
+import { takeOwnership } from '../../store/lmdb/log-owner.js'
 import { hasEnvironment } from '../../store/lmdb/verify/open-existing.js'
 import { type BackupOptions, copyVerified } from './backups.js'
 import { alreadyUndisturbed } from './copy-directory.js'
@@ -73,7 +73,7 @@ export async function compactWithFailpoint(
   if (!hasEnvironment(join(dataDir, 'log'))) {
     throw new StoreUnavailableError(dataDir, 'there is no log in it')
   }
-  const epoch = await own(dataDir)
+  const { environment, epoch } = await own(dataDir)
   const copies = join(dataDir, copiesName)
   try {
     failpoint('owned')
@@ -84,17 +84,23 @@ export async function compactWithFailpoint(
     if (error instanceof DramatisError || options.signal?.aborted === true) throw error
     throw new CopyFailedError(copies, (error as Error).message, { cause: error })
   } finally {
+    await environment.close()
     releaseLock(dataDir, epoch)
   }
 }
 
-/** Becomes the owner, with nothing open. @returns the epoch. */
-async function own(dataDir: string): Promise<number> {
+/** Becomes the owner. The log stays open, since that is how others can see that it is owned. */
+async function own(dataDir: string): Promise<{
+  readonly environment: Environment
+  readonly epoch: number
+}> {
   const environment = await openEnvironment(join(dataDir, 'log'), 'flush')
   try {
-    return takeOwnership(environment, dataDir, { clock: systemClock }).epoch
-  } finally {
+    const { epoch } = takeOwnership(environment, dataDir, { clock: systemClock })
+    return { environment, epoch }
+  } catch (error) {
     await environment.close()
+    throw error
   }
 }
 

@@ -1,45 +1,25 @@
 /**
  * Opening the event store in a data directory: format, identity, ownership.
  *
- * The order is what makes it safe: look whether somebody owns the directory, then, in one write
- * transaction, check the format, take the lock and count the epoch up; only then open the rest.
+ * The order is what makes it safe: look whether somebody owns the directory, then become the owner of
+ * the log, in one write transaction; only then open the rest.
  */
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DramatisError } from '../../base/errors.js'
 import { failpoint } from '../../base/failpoint.js'
-import { createIdSource } from '../../base/ids.js'
-import { systemRandom } from '../../base/random.js'
-import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventStore, EventStoreOptions } from '../contracts.js'
 import { makeDurableDirectory } from '../durable-directory.js'
-import { FormatVersionError } from '../errors.js'
 import type { KeyVault } from '../keys/key-vault.js'
 import { type ParsedStoreOptions, parseStoreOptions } from '../options.js'
 import { StagedEventStore } from '../staged-event-store.js'
 import { DiskSpace } from './disk-space.js'
-import {
-  type BytesTable,
-  type Environment,
-  openEnvironment,
-  openTable,
-  unavailable,
-} from './environment.js'
-import { encodeEntry } from './group-entry.js'
-import { positionKeys, textKeys } from './keys.js'
+import { type Environment, openEnvironment, unavailable } from './environment.js'
 import { openLmdbKeyVault } from './lmdb-key-vault.js'
 import { LmdbLogStorage } from './lmdb-log-storage.js'
-import { assertUnlocked, releaseLock, takeLock } from './lock.js'
-
-/** The format of the log's tables and records. */
-export const logFormat = 4
-
-/** What the owner of a directory knows of it. */
-export interface Ownership {
-  readonly storeId: string
-  readonly epoch: number
-}
+import { assertUnlocked, releaseLock } from './lock.js'
+import { type Ownership, takeOwnership } from './log-owner.js'
 
 /**
  * Opens, or creates, the event store in `dataDir` and becomes its owner.
@@ -93,36 +73,4 @@ async function openOwned(dataDir: string, options: ParsedStoreOptions): Promise<
     if (owned !== undefined) releaseLock(dataDir, owned.epoch)
     throw error
   }
-}
-
-/** One write transaction: either this process is the owner afterwards, or nothing has changed. */
-export function takeOwnership(
-  environment: Environment,
-  dataDir: string,
-  { clock }: Pick<ParsedStoreOptions, 'clock'>,
-): Ownership {
-  const meta = openTable(environment, 'meta', textKeys)
-  const groups = openTable(environment, 'groups', positionKeys)
-  return meta.transactionSync(() => {
-    const format = readMeta(meta, 'format')
-    if (format !== undefined && format !== logFormat) {
-      throw new FormatVersionError(dataDir, logFormat, format)
-    }
-    const epoch = ((readMeta(meta, 'epoch') as number | undefined) ?? 0) + 1
-    const storeId =
-      (readMeta(meta, 'storeId') as string | undefined) ??
-      createIdSource(clock, systemRandom).next()
-    takeLock(dataDir, epoch)
-    // The group before the first one: where it ends, the first begins.
-    if (format === undefined) groups.putSync(0, encodeEntry(0, new Map()))
-    meta.putSync('format', encodeValue(logFormat))
-    meta.putSync('storeId', encodeValue(storeId))
-    meta.putSync('epoch', encodeValue(epoch))
-    return { storeId, epoch }
-  })
-}
-
-function readMeta(meta: BytesTable<string>, name: string): unknown {
-  const bytes = meta.getBinary(name)
-  return bytes === undefined ? undefined : decodeValue(bytes)
 }

@@ -15,12 +15,15 @@ import type { DiskRoom } from '../contracts.js'
 import { StoreStoppedError } from '../errors.js'
 import type { KeyVault } from '../keys/key-vault.js'
 import type { ChainHead, LogStorage, LogTail, RecordRun, StagedGroup } from '../log-storage.js'
+import type { Readers } from '../readers.js'
 import { type TagEntry, tagPrefix } from '../tags.js'
 import type { DiskSpace } from './disk-space.js'
 import { type BytesTable, type Environment, settled } from './environment.js'
 import { encodeEntry } from './group-entry.js'
-import { holdsLock, releaseLock } from './lock.js'
+import { releaseLock } from './lock.js'
+import { giveUpOwnership, isOwnedIn } from './log-owner.js'
 import { encodeHead, encodeShape, LogTables, tagKey } from './log-tables.js'
+import { readReaders } from './read-readers.js'
 import { readRecentHeads } from './read-recent-heads.js'
 import type { Fold, RecentHeads } from './recent-heads.js'
 import { encodeSegment } from './segment.js'
@@ -130,6 +133,11 @@ export class LmdbLogStorage implements LogStorage {
     return this.#parts.diskSpace.readRoom()
   }
 
+  readReaders(): Readers | null {
+    // Between its closing and its reopening there is nothing to look into.
+    return this.#closing === null ? readReaders(this.#tables.environment) : null
+  }
+
   async write(group: StagedGroup): Promise<void> {
     const tables = this.#tables
     const to = group.after + group.records.length
@@ -163,9 +171,13 @@ export class LmdbLogStorage implements LogStorage {
     this.#closing ??= this.#tables.environment.close()
     await this.#closing
     const { dataDir, openAgain } = this.#parts
-    if (!holdsLock(dataDir, this.epoch)) throw new StoreStoppedError(`${dataDir} has a new owner`)
+    const environment = await openAgain()
+    if (!isOwnedIn(environment, this.epoch)) {
+      this.#closing = environment.close()
+      throw new StoreStoppedError(`${dataDir} has a new owner`)
+    }
     await this.keys.reopen()
-    this.#tables = new LogTables(await openAgain(), this.keys)
+    this.#tables = new LogTables(environment, this.keys)
     this.#recent = readRecentHeads(this.#tables)
     this.#closing = null
   }
@@ -191,12 +203,19 @@ export class LmdbLogStorage implements LogStorage {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#tables.environment.close()
+    this.#closing ??= this.#giveUp()
     await this.#closing
     await this.keys.close()
     failpoint('close.log')
     releaseLock(this.#parts.dataDir, this.epoch)
     failpoint('close.unlocked')
+  }
+
+  async #giveUp(): Promise<void> {
+    const { environment } = this.#tables
+    // A log that takes no more writes is given up by being closed.
+    await giveUpOwnership(environment).catch(() => {})
+    await environment.close()
   }
 }
 

@@ -13,11 +13,13 @@ import { encodeValue } from '../../events/codec.js'
 import type { Durability } from '../contracts.js'
 import { withinDeadline } from '../deadline.js'
 import { CommitUnknownError, StoreStoppedError } from '../errors.js'
+import type { Readers } from '../readers.js'
 import { encodeTableKey } from '../table-key.js'
 import type { Table, TableChange, TableDatabase } from '../tables.js'
 import { type Environment, openEnvironment, settled, unavailable } from './environment.js'
 import { FlushedFile } from './flushed-file.js'
 import { type BytesByKey, LmdbTable } from './lmdb-table.js'
+import { readReaders } from './read-readers.js'
 
 export interface LmdbTablesOptions {
   /** @default 'flush' */
@@ -131,6 +133,10 @@ class LmdbTableDatabase implements TableDatabase {
 
   refresh(): void {
     this.#environment.resetReadTxn()
+  }
+
+  readReaders(): Readers | null {
+    return this.#closing === null ? readReaders(this.#environment) : null
   }
 
   close(): Promise<void> {

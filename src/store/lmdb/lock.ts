@@ -5,9 +5,13 @@
  * running is taken over. Taking happens inside a write transaction of the log's environment, whose
  * mutex the system frees when its holder dies: so two processes that find the same dead owner cannot
  * both take over, and nobody is locked out by a crash.
+ *
+ * Where the file cannot tell, because it was deleted, or copied with its directory, or names a process of another
+ * container, the slots of the log's readers do: the owner takes one before anybody can see that it is the owner,
+ * keeps it while it has the log open, and the system takes it away when the owner ends, however it ends.
  */
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { failpoint } from '../../base/failpoint.js'
 import { StoreLockedError } from '../errors.js'
@@ -15,22 +19,42 @@ import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity
 
 interface LockContent extends ProcessIdentity {
   readonly epoch: number
+  /** The directory that was locked, as the file system knows it. Absent in what earlier versions wrote. */
+  readonly directory?: string
 }
 
-/** @throws {StoreLockedError} DRAMATIS_STORE_LOCKED when the owner is running, this process too. */
-export function assertUnlocked(dataDir: string): void {
-  const owner = readLock(dataDir)
-  if (owner !== undefined && isRunning(owner)) throw new StoreLockedError(dataDir, owner.pid)
+/** What the log itself knows of its owner. */
+export interface LogEvidence {
+  /** Processes that have the log open, this one left out unless it had before. */
+  readonly pids: readonly number[]
+  /** Who owned it last and did not give it up; `undefined`: nobody. */
+  readonly owner: number | undefined
 }
 
 /**
- * Takes the lock. Only inside a write transaction of the directory's log.
+ * Without the log, as far as the file can tell.
+ *
+ * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED when the owner is running, this process too.
+ */
+export function assertUnlocked(dataDir: string): void {
+  const lock = readLock(dataDir)
+  if (lock === undefined || isCopied(lock, dataDir)) return
+  if (isRunning(lock) === true) throw new StoreLockedError(dataDir, lock.pid)
+}
+
+/**
+ * Takes the lock. Only inside a write transaction of the directory's log, before this process reads it.
  *
  * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED
  */
-export function takeLock(dataDir: string, epoch: number): void {
+export function takeLock(dataDir: string, epoch: number, evidence: LogEvidence): void {
   assertUnlocked(dataDir)
-  const content: LockContent = { ...ownIdentity(), epoch }
+  const named = readLock(dataDir)?.pid ?? evidence.owner
+  if (named !== undefined && evidence.pids.includes(named) && !isDead(dataDir)) {
+    throw new StoreLockedError(dataDir, named)
+  }
+  const directory = directoryOf(dataDir)
+  const content: LockContent = { ...ownIdentity(), epoch, directory }
   const path = lockPath(dataDir)
   // One name for all: the transaction lets nobody else in, and a crash leaves no more than this.
   const complete = `${path}.next`
@@ -39,15 +63,27 @@ export function takeLock(dataDir: string, epoch: number): void {
   failpoint('open.lock-written')
 }
 
-/** Whether this process still holds the lock of that epoch. */
-export function holdsLock(dataDir: string, epoch: number): boolean {
-  const owner = readLock(dataDir)
-  return owner !== undefined && owner.pid === process.pid && owner.epoch === epoch
-}
-
 /** Gives the lock up, unless it has passed to somebody else. */
 export function releaseLock(dataDir: string, epoch: number): void {
-  if (holdsLock(dataDir, epoch)) rmSync(lockPath(dataDir), { force: true })
+  const owner = readLock(dataDir)
+  if (owner?.pid === process.pid && owner.epoch === epoch)
+    rmSync(lockPath(dataDir), { force: true })
+}
+
+/** The file names a process that has certainly ended: who has the log open under that id only reads. */
+function isDead(dataDir: string): boolean {
+  const lock = readLock(dataDir)
+  return lock !== undefined && !isCopied(lock, dataDir) && isRunning(lock) === false
+}
+
+/** Whether the lock is of another directory than the one that it lies in. */
+function isCopied({ directory }: LockContent, dataDir: string): boolean {
+  return directory !== undefined && directory !== directoryOf(dataDir)
+}
+
+function directoryOf(dataDir: string): string {
+  const { dev, ino } = statSync(dataDir, { bigint: true })
+  return `${dev}:${ino}`
 }
 
 /** `undefined`: no lock, or none that anybody could hold. */
@@ -70,7 +106,9 @@ function isLockContent(value: unknown): value is LockContent {
     Number.isInteger(content.pid) &&
     content.pid > 0 &&
     typeof content.started === 'string' &&
-    typeof content.epoch === 'number'
+    typeof content.epoch === 'number' &&
+    ['string', 'undefined'].includes(typeof content.pidNamespace) &&
+    ['string', 'undefined'].includes(typeof content.directory)
   )
 }
 

@@ -3,40 +3,79 @@
  *
  * On Linux that is the boot and the time the process started; elsewhere only whether some process
  * has the id. A process that has ended but was not yet collected by its parent counts as ended.
+ * Containers number their processes for themselves: an id says something in its own pid namespace only.
  */
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
-/** The process, as far as this system can tell. Empty text: it cannot, beyond its id. */
+/** The process, as far as this system can tell. Empty texts: it cannot, beyond its id. */
 export interface ProcessIdentity {
   readonly pid: number
   readonly started: string
+  /** In which ids are given. Absent in what was written by earlier versions. */
+  readonly pidNamespace?: string
 }
 
-export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, started: startOf(process.pid) ?? '' }
+export function ownIdentity(): Required<ProcessIdentity> {
+  return {
+    pid: process.pid,
+    started: startOf(process.pid) ?? '',
+    pidNamespace: ownNamespace(),
+  }
 }
 
-/** Whether the very process that `identity` names is running. */
-export function isRunning({ pid, started }: ProcessIdentity): boolean {
+/**
+ * Whether the very process that `identity` names is running. `elsewhere`: its id is of another pid namespace, and
+ * says nothing here.
+ */
+export function isRunning({ pid, started, pidNamespace }: ProcessIdentity): boolean | 'elsewhere' {
+  const own = ownNamespace()
+  if (pidNamespace !== undefined && pidNamespace !== '' && own !== '' && pidNamespace !== own) {
+    return 'elsewhere'
+  }
   if (!hasProcess(pid)) return false
   const now = startOf(pid)
   if (now === undefined) return process.platform !== 'linux'
   return started === '' || now === started
 }
 
+/**
+ * That of ids, and that of the time since the boot by which starts are told; with the boot: after another one the
+ * same number may be another namespace's.
+ */
+function ownNamespace(): string {
+  if (process.platform !== 'linux') return ''
+  try {
+    return [bootId(), ...['pid', 'time'].map(namespaceNumber)].join(' ')
+  } catch {
+    return ''
+  }
+}
+
+function namespaceNumber(kind: string): string {
+  try {
+    return readlinkSync(`/proc/self/ns/${kind}`)
+  } catch {
+    // An older kernel has one for all.
+    return kind
+  }
+}
+
 /** Boot id and start time; `undefined` where they cannot be read, or the process has ended. */
 function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return undefined
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The command's name, in parentheses, may hold anything: fields are counted behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${boot} ${fields[19]}`
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${bootId()} ${fields[19]}`
   } catch {
     return undefined
   }
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }
 
 function hasProcess(pid: number): boolean {

@@ -140,6 +140,10 @@ export class MemoryLogStorage implements LogStorage {
     return null
   }
 
+  readReaders(): null {
+    return null
+  }
+
   write(group: StagedGroup): Promise<void> {
     return this.#access.write('log', () => this.#disk.log.add(group))
   }

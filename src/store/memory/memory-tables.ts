@@ -95,6 +95,10 @@ class MemoryTableDatabase implements TableDatabase {
     this.#isClosed = true
   }
 
+  readReaders(): null {
+    return null
+  }
+
   #begin(style: 'sync' | 'async'): void {
     if (this.#isClosed) throw new StoreStoppedError('its tables are closed')
     this.#style ??= style

@@ -6,15 +6,12 @@
  * `done`.
  */
 
-import { subscribe } from 'node:diagnostics_channel'
-import { createDeferred } from '../../../src/base/deferred.js'
 import { openRuntime } from '../../../src/index.js'
-import type { ParkMessage, TimerMessage } from '../../../src/telemetry/channels.js'
-import { Person } from '../../runtime/apps/people.js'
 import { givenOptions, say } from '../../support/say.js'
 import { acknowledgementLine, planCommand } from '../commands.js'
 import { Counter } from '../counter.js'
-import app, { Carriage, Errand, Parcel } from '../errands-app.js'
+import { carry, claimAndTake, forget, ring, runErrand } from '../errands.js'
+import app from '../errands-app.js'
 import { Member } from '../members.js'
 
 export interface RunningErrandsOptions {
@@ -37,12 +34,14 @@ const { dataDir, life } = givenOptions<RunningErrandsOptions>()
 say('opening')
 const runtime = await openRuntime({ app, dataDir, workers: 'inline' })
 say(`opened ${runtime.status().store.epoch}`)
-await Promise.all([count(), claimAndTake()])
-await ring()
-await runErrand('redriven')
-await runErrand('discarded')
-await carry()
-await forget()
+const id = `${life}`
+await Promise.all([count(), claimAndIndex()])
+await ring(runtime, id)
+await runErrand(runtime, id, 'redriven')
+await runErrand(runtime, id, 'discarded')
+await carry(runtime, id)
+await forget(runtime, `p${id}`)
+say(`forgotten p${id}`)
 const { head } = runtime.log
 for (const view of app.projectors) await runtime.caughtUp(head, { view, timeoutMs })
 await runtime.caughtUp(head, { handler: 'noting', timeoutMs })
@@ -62,65 +61,8 @@ async function count(): Promise<void> {
 }
 
 /** Names and seats, and their indexes made anew. */
-async function claimAndTake(): Promise<void> {
-  const { SeatTaken } = Member.creators
-  await runtime.actor(Member, '1').send('name', { name: `${life}` })
-  const query = { types: [SeatTaken], tags: [`table:${life}`] } as const
-  await runtime.decide(query, () =>
-    runtime.actor(Member, '2').append(SeatTaken({ table: `${life}` })),
-  )
+async function claimAndIndex(): Promise<void> {
+  await claimAndTake(runtime, id)
   await runtime.claims.rebuild(Member)
   await runtime.reindexTags()
-}
-
-async function ring(): Promise<void> {
-  const name = `bell-${life}`
-  const fired = heard(
-    'timer',
-    (each: TimerMessage) => each.action === 'fired' && each.name === name,
-  )
-  const dueAtMs = Date.now()
-  const command = runtime.actor(Errand, name).command('ring', { dueAtMs })
-  await runtime.schedule(name, command, { at: new Date(dueAtMs) })
-  await fired
-}
-
-/** Its key is parked; then it is tried again, or given up. */
-async function runErrand(fate: 'redriven' | 'discarded'): Promise<void> {
-  const key = `Errand-${fate}-${life}`
-  const parked = heard('park', (each: ParkMessage) => each.action === 'parked' && each.key === key)
-  await runtime.actor(Errand, `${fate}-${life}`).send('give', {})
-  await parked
-  const letters = { handler: 'running', key }
-  if (fate === 'redriven') await runtime.deadLetters.redrive(letters)
-  else await runtime.deadLetters.discard(letters, { reason: 'nobody does that' })
-}
-
-async function carry(): Promise<void> {
-  const id = `${life}`
-  await runtime.actor(Parcel, id).send('send', {})
-  const carriage = runtime.saga(Carriage, id)
-  await carriage.ended({ timeoutMs }).catch((error: { readonly code?: string }) => {
-    if (error.code !== 'DRAMATIS_SAGA_HALTED') throw error
-  })
-  await carriage.retry({ step: 'carry', reason: 'there is one now' })
-  await carriage.ended({ timeoutMs })
-}
-
-async function forget(): Promise<void> {
-  const id = `p${life}`
-  const person = runtime.actor(Person, id)
-  await person.send('register', { name: `Nobody Is Called ${life}`, email: null, country: 'UK' })
-  await person.send('touch', {})
-  await runtime.forget(id)
-  say(`forgotten ${id}`)
-}
-
-/** The next message of a channel that is meant. */
-function heard<Message>(channel: string, isMeant: (message: Message) => boolean): Promise<void> {
-  const { promise, resolve } = createDeferred()
-  subscribe(`dramatis:${channel}`, (message) => {
-    if (isMeant(message as Message)) resolve()
-  })
-  return promise
 }

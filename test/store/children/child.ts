@@ -10,6 +10,8 @@ export interface Child {
   readonly pid: number
   /** The next line it writes; `undefined` when it has ended. */
   nextLine(): Promise<string | undefined>
+  /** Ends its input, and waits until it is gone, whatever runs it too. */
+  letGo(): Promise<void>
   /** Kills it as a crash would, and waits until it is gone. */
   kill(): Promise<void>
 }
@@ -38,6 +40,10 @@ export function startChild(
     nextLine: async () => {
       const line = await lines.next()
       return line.done === true ? undefined : line.value
+    },
+    letGo: async () => {
+      child.stdin.end()
+      await gone
     },
     kill,
   }
