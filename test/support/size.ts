@@ -4,3 +4,8 @@
  */
 
 export const size = Number(process.env.DRAMATIS_TEST_SIZE ?? 1)
+
+/** A number that is `ci` where tests run after every change, and `full` with `DRAMATIS_PROVE=full`. */
+export function sized(ci: number, full: number): number {
+  return process.env.DRAMATIS_PROVE === 'full' ? full : ci * size
+}
