@@ -98,6 +98,9 @@ function parseToken(token: unknown, index: string | undefined): TableKey {
   throw new InvalidTokenError('find')
 }
 
+/** What a key of ours may hold: a token comes from anywhere. */
 function isKeyPart(part: unknown): boolean {
-  return part === null || ['string', 'number', 'boolean'].includes(typeof part)
+  if (typeof part === 'number') return Number.isFinite(part)
+  if (typeof part === 'string') return part.isWellFormed() && !part.includes('\0')
+  return part === null || typeof part === 'boolean'
 }

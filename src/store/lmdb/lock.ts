@@ -13,7 +13,7 @@ import { failpoint } from '../../base/failpoint.js'
 import { StoreLockedError } from '../errors.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
 
-interface LockContent extends ProcessIdentity {
+export interface LockContent extends ProcessIdentity {
   readonly epoch: number
 }
 
@@ -53,13 +53,20 @@ export function releaseLock(dataDir: string, epoch: number): void {
 /** `undefined`: no lock, or none that anybody could hold. */
 function readLock(dataDir: string): LockContent | undefined {
   try {
-    const content: unknown = JSON.parse(readFileSync(lockPath(dataDir), 'utf8'))
-    return isLockContent(content) ? content : undefined
+    return parseLock(readFileSync(lockPath(dataDir), 'utf8'))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) {
-      return undefined
-    }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** What a lock file says; `undefined`: nothing that anybody could hold. */
+export function parseLock(text: string): LockContent | undefined {
+  try {
+    const content: unknown = JSON.parse(text)
+    return isLockContent(content) ? content : undefined
+  } catch {
+    return undefined
   }
 }
 
