@@ -11,6 +11,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { failpoint } from '../../base/failpoint.js'
 import { StoreLockedError } from '../errors.js'
+import { unavailable } from './environment.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
 
 export interface LockContent extends ProcessIdentity {
@@ -50,13 +51,17 @@ export function releaseLock(dataDir: string, epoch: number): void {
   if (holdsLock(dataDir, epoch)) rmSync(lockPath(dataDir), { force: true })
 }
 
-/** `undefined`: no lock, or none that anybody could hold. */
+/**
+ * `undefined`: no lock, or none that anybody could hold.
+ *
+ * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE: there is no reading it.
+ */
 function readLock(dataDir: string): LockContent | undefined {
   try {
     return parseLock(readFileSync(lockPath(dataDir), 'utf8'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    throw unavailable(dataDir, error)
   }
 }
 

@@ -25,7 +25,7 @@ import {
 import { parseLock } from '../../../src/store/lmdb/lock.js'
 import { isRunning, ownIdentity } from '../../../src/store/lmdb/process-identity.js'
 import type { TableDatabase } from '../../../src/store/tables.js'
-import { findRows } from '../../../src/subscriptions/view-query.js'
+import { findRows, parseFind } from '../../../src/subscriptions/view-query.js'
 import { Draw } from './draw.js'
 import { mutated, mutatedText } from './mutate.js'
 import { type Outcome, outcomeOf, type Target, Violation } from './target.js'
@@ -164,7 +164,10 @@ function pageTokens(draw: Draw, tables: TableDatabase): Target {
       const changed = mutated(bytes, each, each.of(made))
       const index = each.below(2) === 0 ? {} : ({ index: 'bySum' } as const)
       return outcomeOf(() => {
-        findRows(Sums, tables, { after: changed.toString('base64url'), limit: 3, ...index })
+        findRows(
+          tables,
+          parseFind(Sums, { after: changed.toString('base64url'), limit: 3, ...index }),
+        )
         return changed.equals(bytes) ? 'as it was' : 'another value'
       })
     },
