@@ -7,7 +7,7 @@
 
 import { InvalidArgumentError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
-import { integerIn, knownKeys } from '../base/options.js'
+import { dateAt, integerIn, knownKeys, signalAt } from '../base/options.js'
 import type {
   EventMetadata,
   EventValue,
@@ -120,14 +120,14 @@ export function createCommandContext(ids: IdSource): CommandContext {
  * @throws {EventValueError} DRAMATIS_EVENT_VALUE: metadata holds what no event may hold.
  */
 export function parseSendOptions(
-  options: SendOptions,
+  given: SendOptions,
   ids: IdSource,
   hashOf: (() => string) | null,
 ): CommandContext {
-  if (options === null || typeof options !== 'object') {
-    throw new InvalidArgumentError('options', 'an object', options)
+  if (given === null || typeof given !== 'object') {
+    throw new InvalidArgumentError('options', 'an object', given)
   }
-  knownKeys('options', options, optionNames)
+  const options = knownKeys('options', given, optionNames)
   const metadata = parseMetadata(options, ids, hashOf)
   return {
     metadata,
@@ -156,14 +156,14 @@ export function contextInTransaction(
   options: CommandOptions,
   commandHash: string | undefined,
 ): CommandContext {
-  knownKeys('options of a command', options, ['expectedVersion', 'occurredAt'])
+  const own = knownKeys('options of a command', options, ['expectedVersion', 'occurredAt'])
   const commandId = `${shared.metadata.commandId}#${at}`
-  const own = commandHash === undefined ? { commandId } : { commandId, commandHash }
+  const ids = commandHash === undefined ? { commandId } : { commandId, commandHash }
   return {
-    metadata: Object.freeze({ ...shared.metadata, ...own }),
+    metadata: Object.freeze({ ...shared.metadata, ...ids }),
     commandHash,
-    expectedVersion: parseExpectedVersion(options.expectedVersion),
-    occurredAtMs: parseTime(options.occurredAt) ?? shared.occurredAtMs,
+    expectedVersion: parseExpectedVersion(own.expectedVersion),
+    occurredAtMs: parseTime(own.occurredAt) ?? shared.occurredAtMs,
     signal: undefined,
     timeoutMs: undefined,
     isWatched: false,
@@ -220,11 +220,9 @@ function parseExpectedVersion(expected: unknown): number {
 
 function parseTime(time: unknown): number | undefined {
   if (time === undefined) return undefined
-  if (time instanceof Date && !Number.isNaN(time.getTime())) return time.getTime()
-  throw new InvalidArgumentError('occurredAt', 'a valid Date', time)
+  return dateAt('occurredAt', time).getTime()
 }
 
 function parseSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal
-  throw new InvalidArgumentError('signal', 'an AbortSignal', signal)
+  return signal === undefined ? undefined : signalAt('signal', signal)
 }

@@ -9,6 +9,7 @@
  *   - whatever `decide` does, the actor is unharmed.
  */
 
+import { types } from 'node:util'
 import { describeValue } from '../base/errors.js'
 import type { Rejection } from '../define/actor.js'
 import type { NewEvent } from '../events/event.js'
@@ -46,7 +47,7 @@ export function decideEvents(
   eventsMax: number,
 ): readonly EventToStage[] {
   const decision = decide(message, state, tools)
-  if (!Array.isArray(decision)) return [toEvent(message, decision)]
+  if (!isList(message, decision)) return [toEvent(message, decision)]
   const list = copyList(message, decision, eventsMax)
   return list.map((each) => toEvent(message, each))
 }
@@ -59,12 +60,22 @@ function decide(message: Message, state: unknown, tools: CommandTools): unknown 
   }
 }
 
+function isList(message: Message, decision: unknown): decision is readonly unknown[] {
+  try {
+    return Array.isArray(decision)
+  } catch (error) {
+    throw invalid(message, 'a list that throws when it is read', error)
+  }
+}
+
 /** A list may be a proxy too, or of any length. */
 function copyList(message: Message, list: readonly unknown[], eventsMax: number): unknown[] {
   let length: number
   try {
     length = list.length
-    if (length <= eventsMax) return Array.from(list)
+    const isLength = Number.isSafeInteger(length) && length >= 0
+    if (!isLength) throw new TypeError('a length that is none')
+    if (length <= eventsMax) return Array.from({ length }, (_each, at) => list[at])
   } catch (error) {
     throw invalid(message, 'a list that throws when it is read', error)
   }
@@ -137,7 +148,7 @@ function describeType(type: unknown): string {
 }
 
 function describeUntyped(decided: object): string {
-  if (!(decided instanceof Promise)) return `${describeValue(decided)} without a type`
+  if (!types.isPromise(decided)) return `${describeValue(decided)} without a type`
   // Whatever comes of it comes too late; a rejection must not end the process.
   decided.catch(() => {})
   return 'a promise: decide is synchronous, look things up in prepare'

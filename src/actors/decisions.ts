@@ -11,10 +11,11 @@
  *   - an outcome is given only when everything that was read for it is durable.
  */
 
+import { types } from 'node:util'
 import type { Clock } from '../base/clock.js'
 import { describeValue } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
-import { knownKeys } from '../base/options.js'
+import { copyOfArray, isArray, knownKeys } from '../base/options.js'
 import type { AnyActor, Rejection } from '../define/actor.js'
 import type { NewEvent, Position, RecordedEvent } from '../events/event.js'
 import { parseAggregateId, streamIdOf } from '../events/stream-id.js'
@@ -116,8 +117,8 @@ export class Decisions {
     options: DecideOptions = {},
   ): Promise<DecisionReceipt> {
     const { ids, limits } = this.#options
-    knownKeys('options of decide', options, decideOptionNames)
-    const shared = parseSendOptions(options, ids, null)
+    const known = knownKeys('options of decide', options, decideOptionNames)
+    const shared = parseSendOptions(known, ids, null)
     const tags = [...new Set(query.query.flatMap((item) => item.tags))]
     const { commandsInFlightMax } = limits
     if (this.#underWay >= commandsInFlightMax) {
@@ -253,7 +254,9 @@ export class Decisions {
     } catch (error) {
       throw new DecideFailedError(where, name, error)
     }
-    const list = Array.isArray(decided) ? decided : [decided]
+    const { decisionEventsMax } = this.#options.limits
+    const list = isArray(decided) ? copyOfArray(decided, decisionEventsMax) : [decided]
+    if (list === undefined) throw invalid(where, describeValue(decided))
     const byStream = new Map<string, { type: ActorType; aggregateId: string; events: NewEvent[] }>()
     for (const each of list) {
       const { type, aggregateId, events: added } = this.#append(where, each)
@@ -271,15 +274,17 @@ export class Decisions {
       const said = typeof message === 'string' ? message : undefined
       throw new CommandRejectedError(where, name, rejected, said)
     }
-    if (!Array.isArray(events) || events.length === 0) throw invalid(where, describeValue(decided))
-    const type = this.#options.catalog.actorOf(actor as AnyActor)
-    return { type, aggregateId: parseAggregateId(type.name, aggregateId), events }
+    const { catalog, limits } = this.#options
+    const list = copyOfArray<NewEvent>(events, limits.decisionEventsMax)
+    if (list === undefined || list.length === 0) throw invalid(where, describeValue(decided))
+    const type = catalog.actorOf(actor as AnyActor)
+    return { type, aggregateId: parseAggregateId(type.name, aggregateId), events: list }
   }
 }
 
 /** Reads each property once. A getter or a proxy may throw: that too is an invalid decision. */
 function propertiesOf(where: string, decided: unknown): { readonly [name: string]: unknown } {
-  if (decided instanceof Promise) decided.catch(() => {})
+  if (types.isPromise(decided)) decided.catch(() => {})
   if (decided === null || typeof decided !== 'object') throw invalid(where, describeValue(decided))
   try {
     const { rejected, message, actor, aggregateId, events } = decided as Rejection & EventsToAppend

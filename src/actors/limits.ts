@@ -65,9 +65,9 @@ export const defaultActorLimits: ActorLimits = Object.freeze({
 
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
 export function parseActorLimits(limits: Partial<ActorLimits> = {}): ActorLimits {
-  knownKeys('limits', limits, Object.keys(defaultActorLimits))
+  const given = knownKeys('limits', limits, Object.keys(defaultActorLimits))
   const within = (name: keyof ActorLimits, min: number, max: number): number =>
-    integerIn(`limits.${name}`, limits[name] ?? defaultActorLimits[name], min, max)
+    integerIn(`limits.${name}`, given[name] ?? defaultActorLimits[name], min, max)
   const recoveryDelayMs = within('recoveryDelayMs', 1, 3_600_000)
   return Object.freeze({
     mailboxDepthMax: within('mailboxDepthMax', 1, 1_000_000),
@@ -83,7 +83,7 @@ export function parseActorLimits(limits: Partial<ActorLimits> = {}): ActorLimits
     recoveryDelayMs,
     recoveryDelayMsMax: integerIn(
       'limits.recoveryDelayMsMax',
-      limits.recoveryDelayMsMax ?? Math.max(recoveryDelayMs, defaultActorLimits.recoveryDelayMsMax),
+      given.recoveryDelayMsMax ?? Math.max(recoveryDelayMs, defaultActorLimits.recoveryDelayMsMax),
       recoveryDelayMs,
       86_400_000,
     ),

@@ -35,8 +35,7 @@ const kinds = ['version', 'position', 'at']
 
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
 export function parseMoment(argument: string, moment: Moment): Moment {
-  knownKeys(argument, moment, kinds)
-  const { version, position, at } = moment
+  const { version, position, at } = knownKeys(argument, moment, kinds)
   const given = [version, position, at].filter((each) => each !== undefined)
   if (given.length !== 1) {
     throw new InvalidArgumentError(argument, 'exactly one of version, position, at', moment)

@@ -13,7 +13,7 @@ import type { Clock } from '../base/clock.js'
 import { createDeferred } from '../base/deferred.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
-import { arrayAt, knownKeys, objectAt } from '../base/options.js'
+import { arrayAt, knownKeys, propertiesAt } from '../base/options.js'
 import type { AnyActor } from '../define/actor.js'
 import { hashCommand } from '../events/command-hash.js'
 import type { EventValue, NewEvent } from '../events/event.js'
@@ -76,6 +76,8 @@ export interface Begun {
 }
 
 /** A command that was checked. */
+const commandNames = ['actor', 'aggregateId', 'command', 'payload', 'options']
+
 interface CheckedCommand {
   readonly type: ActorType
   readonly aggregateId: string
@@ -96,10 +98,10 @@ export class Transactions {
   /** Begins a transaction, or throws what is wrong with it. Answers as `ActorSystem.transact` says. */
   transact(
     commands: readonly CommandToTransact[],
-    options: TransactOptions = {},
+    given: TransactOptions = {},
   ): Promise<readonly Receipt[]> {
     const { ids, limits } = this.#options
-    knownKeys('options of transact', options, transactOptionNames)
+    const options = knownKeys('options of transact', given, transactOptionNames)
     const shared = parseSendOptions(options, ids, null)
     const checked = this.#check(commands)
     const isNamed = options.commandId !== undefined && limits.commandWindowEvents > 0
@@ -148,16 +150,17 @@ export class Transactions {
 
   #check(commands: readonly CommandToTransact[]): readonly CheckedCommand[] {
     const { transactActorsMax } = this.#options.limits
-    if (arrayAt('commands', commands).length === 0) {
+    const list = arrayAt('commands', commands)
+    if (list.length === 0) {
       throw new InvalidArgumentError('commands', 'a list of at least one command', commands)
     }
     const checked: CheckedCommand[] = []
     const streamIds = new Set<string>()
-    for (const [at, each] of commands.entries()) {
+    for (const [at, each] of list.entries()) {
       const command = this.#checkOne(at, each)
       if (at === transactActorsMax) {
         const { streamId } = command
-        throw new OverloadedError('transactActorsMax', at, commands.length, streamId)
+        throw new OverloadedError('transactActorsMax', at, list.length, streamId)
       }
       checked.push(command)
       streamIds.add(command.streamId)
@@ -176,7 +179,7 @@ export class Transactions {
       command: name,
       payload,
       options = {},
-    } = objectAt(`commands[${at}]`, given)
+    } = propertiesAt(`commands[${at}]`, given, commandNames)
     const type = catalog.actorOf(actor)
     const command = catalog.commandOf(type, name)
     const streamId = streamIdOf(type.name, parseAggregateId(type.name, aggregateId))

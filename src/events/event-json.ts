@@ -29,7 +29,6 @@ const fieldsKnown: ReadonlySet<string> = new Set([
   'metadata',
   'data',
 ])
-const idsOfMetadata = ['commandId', 'correlationId', 'causationId'] as const
 
 /** One line, without its end. `occurredAt` is left out where it is the time of recording. */
 export function eventToJson(event: RecordedEvent): string {
@@ -89,12 +88,22 @@ export function eventFromJson(line: string): RecordedEvent {
   }
 }
 
+/** In the order in which a record gives it back. */
 function metadataIn(json: JsonObject): EventMetadata {
-  const metadata = valuesIn(json, 'metadata')
-  for (const key of idsOfMetadata) {
-    if (typeof metadata[key] !== 'string') throw new TypeError(`metadata without a ${key}`)
+  const { commandId, correlationId, causationId, ...more } = valuesIn(json, 'metadata')
+  const ids = { commandId, correlationId, causationId }
+  for (const [key, id] of Object.entries(ids)) {
+    if (typeof id !== 'string') throw new TypeError(`metadata without a ${key}`)
   }
-  return metadata as EventMetadata
+  const { commandHash, userId, ...further } = more
+  const own = {
+    ...(commandHash === undefined ? {} : { commandHash }),
+    ...(userId === undefined ? {} : { userId }),
+  }
+  for (const [key, id] of Object.entries(own)) {
+    if (typeof id !== 'string') throw new TypeError(`a ${key} that is no text`)
+  }
+  return Object.freeze({ ...ids, ...own, ...further }) as EventMetadata
 }
 
 function valuesIn(json: JsonObject, field: string): Readonly<Record<string, EventValue>> {

@@ -13,6 +13,7 @@
 
 import { describeValue } from '../base/errors.js'
 import type { EventValue } from './event.js'
+import { valueDepthMax } from './values.js'
 
 /** A value as `JSON.stringify` takes it and `JSON.parse` returns it. */
 export type JsonValue =
@@ -39,12 +40,18 @@ export function toJson(value: EventValue): JsonValue {
 
 /** What {@link toJson} was given. Throws a `TypeError` where that cannot be told. */
 export function fromJson(json: JsonValue): EventValue {
+  return valueAt(json, 0)
+}
+
+function valueAt(json: JsonValue, depth: number): EventValue {
   if (json === null || typeof json !== 'object') return json
-  if (Array.isArray(json)) return json.map(fromJson)
+  // One level more than a value has: what JSON lacks is written as an object.
+  if (depth > valueDepthMax + 1) throw new TypeError(`more than ${valueDepthMax} levels`)
+  if (Array.isArray(json)) return json.map((each: JsonValue) => valueAt(each, depth + 1))
   const entries = Object.entries(json)
   const [first] = entries
   if (entries.length === 1 && isTag(first![0])) return untagged(first![0], first![1])
-  return Object.fromEntries(entries.map(([key, each]) => [keyOf(key), fromJson(each)]))
+  return Object.fromEntries(entries.map(([key, each]) => [keyOf(key), valueAt(each, depth + 1)]))
 }
 
 function isTag(key: string): boolean {

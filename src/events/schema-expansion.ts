@@ -15,6 +15,7 @@ import { types } from 'node:util'
 import { describeValue } from '../base/errors.js'
 import { InvalidSchemaError } from './errors.js'
 import { changingOptions, ruleNames, ruleOptions } from './schema-rules.js'
+import { isFieldName, kindMissed } from './schema-source.js'
 
 /** One rule, spelt out. */
 export type ExpandedRule = Record<string, unknown> & { type: string }
@@ -108,6 +109,8 @@ function assertOptions(into: Expansion, rule: ExpandedRule, path: string): void 
     if (types.isAsyncFunction(value)) {
       refuse(into, `${path}.${option}`, 'a synchronous function', value)
     }
+    const kind = kindMissed(rule.type, option, value)
+    if (kind !== null) refuse(into, `${path}.${option}`, kind, value)
     if (changingOptions.has(option)) into.changes = true
     else if (!ruleOptions.has(option) && !isCustom) {
       refuse(into, path, `a rule of known options`, option)
@@ -146,7 +149,7 @@ function expandFields(into: Expansion, rule: ExpandedRule, path: string, depth: 
     const at = path === '' ? name : `${path}.${name}`
     // Compiled checks read plain properties, so that an absent one of these would be found anyway.
     if (name in Object.prototype) refuse(into, at, 'named otherwise: every object has one', name)
-    if (name.startsWith('$$')) refuse(into, at, 'the name of a field', name)
+    if (!isFieldName(name)) refuse(into, at, 'the name of a field', name)
     props[name] = expandRule(into, field, at, depth + 1)
   }
   delete rule.properties

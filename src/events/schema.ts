@@ -5,8 +5,8 @@
  * nothing hostile reaches the validator, and the caller's object is never changed. Schemas that change
  * payloads (defaults, conversions, custom functions) validate a second, mutable copy, which is then
  * copied and frozen again, and so does every Standard Schema, which cannot be known to change nothing;
- * all others pay for one copy. Schemas come from code only: compiling one builds functions from text.
- * Runs per command and per event.
+ * all others pay for one copy. Compiling one builds functions from text; `schema-source.ts` keeps the texts of a
+ * schema from becoming code. Runs per command and per event.
  *
  * Custom functions take `(value, errors, schema, path, parent, context)` and return the value.
  *
@@ -21,6 +21,7 @@ import { errorToData } from '../base/errors.js'
 import { InvalidSchemaError, type PayloadIssue, SchemaMismatchError } from './errors.js'
 import type { EventValue } from './event.js'
 import { type ExpandedRule, expandSchema } from './schema-expansion.js'
+import { type SourceWriter, writeLiterals } from './schema-source.js'
 import {
   isStandardSchema,
   type Schema,
@@ -130,9 +131,8 @@ function toIssue(issue: ValidatorIssue): PayloadIssue {
   }
 }
 
-/** What fastest-validator has and its types leave out: the hook through which each part compiles. */
-interface RuleCompiler {
-  compileRule(rule: unknown, context: unknown, path: unknown, call: string, target: string): string
+/** What fastest-validator has and its types leave out. */
+interface RuleCompiler extends SourceWriter {
   compile(rule: object): Validate
 }
 
@@ -142,6 +142,7 @@ function compileRule(subject: string, rule: ExpandedRule, changes: boolean): Val
     considerNullAsAValue: true,
     messages: { objectStrict: "The object '{field}' has fields unknown to its schema: {actual}." },
   })
+  writeLiterals(validator)
   const compilePart = validator.compileRule
   validator.compileRule = function (part, context, path, call, target) {
     const source = compilePart.call(this, part, context, path, pureCall(call, target), target)

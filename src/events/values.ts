@@ -22,12 +22,20 @@ import type { EventValue } from './event.js'
 export const valueDepthMax = 100
 /** Most values in one payload, nested ones included. */
 export const valueCountMax = 1_000_000
+/** Most text and bytes in one payload, keys left out; a text counts as often as it is referred to. Characters and bytes. */
+export const valueSizeMax: number = 64 * 1024 * 1024
 
+const byteLengthOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  'byteLength',
+)!.get!
 const int64Min = -(2n ** 63n)
 const uint64Max = 2n ** 64n - 1n
 
 /** Values copied since the last call from outside: the bound against payloads that explode. */
 let copied = 0
+/** Characters and bytes in them. */
+let size = 0
 
 /** Why a value is refused. Its path grows from the inside out, so that only refusals pay for one. */
 class Refusal {
@@ -62,6 +70,7 @@ export function copyPayload(payload: unknown, path: string): Readonly<Record<str
  */
 export function copyValue(value: unknown, path: string): EventValue {
   copied = 0
+  size = 0
   try {
     return copyAny(value, 0)
   } catch (error) {
@@ -73,6 +82,7 @@ export function copyValue(value: unknown, path: string): EventValue {
 function copyAny(value: unknown, depth: number): EventValue {
   switch (typeof value) {
     case 'string':
+      addSize(value.length)
       if (!value.isWellFormed()) throw new Refusal(value, 'a lone surrogate')
       return value
     case 'number':
@@ -95,7 +105,7 @@ function copyObject(value: object, depth: number): EventValue {
     throw new Refusal(value, `more than ${valueDepthMax} levels, or a cycle`)
   }
   if (Array.isArray(value)) return copyArray(value, depth)
-  if (value instanceof Uint8Array) return Buffer.from(value)
+  if (value instanceof Uint8Array) return copyBytes(value)
   if (value instanceof Date) return copyDate(value)
   if (isPlainObject(value)) return copyPlainObject(value, depth)
   throw new Refusal(value)
@@ -103,9 +113,10 @@ function copyObject(value: object, depth: number): EventValue {
 
 function copyArray(value: readonly unknown[], depth: number): EventValue {
   const { length } = value
-  // A proxy can claim any length.
-  if (!(length >= 0)) throw new Refusal(value, 'an array without a length')
-  countValues(Number(length))
+  // A proxy can claim any length, also one that is another each time it is compared.
+  const isLength = typeof length === 'number' && length >= 0
+  if (!isLength) throw new Refusal(value, 'an array without a length')
+  countValues(length)
   const copy: EventValue[] = []
   let at = 0
   try {
@@ -134,6 +145,15 @@ function copyPlainObject(value: object, depth: number): EventValue {
   return Object.freeze(copy)
 }
 
+/** What is no Uint8Array, or one whose memory is gone, throws here, whatever it says of itself. */
+function copyBytes(value: Uint8Array): Buffer {
+  const length: number = byteLengthOf.call(value)
+  addSize(length)
+  const copy = Buffer.allocUnsafe(length)
+  copy.set(value)
+  return copy
+}
+
 function copyDate(value: Date): Date {
   const timeMs = Date.prototype.getTime.call(value)
   if (Number.isNaN(timeMs)) throw new Refusal(value, 'an invalid Date')
@@ -143,6 +163,13 @@ function copyDate(value: Date): Date {
 function countValues(more: number): void {
   copied += more
   if (copied > valueCountMax) throw new Refusal(undefined, `more than ${valueCountMax} values`)
+}
+
+function addSize(more: number): void {
+  size += more
+  if (size > valueSizeMax) {
+    throw new Refusal(undefined, `more than ${valueSizeMax} characters and bytes`)
+  }
 }
 
 function refusedAt(step: string, error: unknown): Refusal {

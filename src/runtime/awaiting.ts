@@ -8,7 +8,7 @@
 import type { Receipt, SendOptions } from '../actors/command.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
-import { integerIn, knownKeys } from '../base/options.js'
+import { integerIn, knownKeys, signalAt } from '../base/options.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyProjector } from '../define/projector.js'
 import type { Position } from '../events/event.js'
@@ -77,9 +77,9 @@ const timeoutMsDefault = 5_000
 export async function waitUntilCaughtUp(
   subscriptions: Subscriptions,
   position: Position,
-  options: CaughtUpOptions,
+  given: CaughtUpOptions,
 ): Promise<void> {
-  knownKeys('caughtUp', options, ['view', 'handler', 'key', 'timeoutMs', 'signal'])
+  const options = knownKeys('caughtUp', given, ['view', 'handler', 'key', 'timeoutMs', 'signal'])
   integerIn('position', position, 0, Number.MAX_SAFE_INTEGER)
   const { view, handler, key } = oneTarget('caughtUp', options)
   const patience = { timeoutMs: parseTimeout(options), signal: parseSignal(options.signal) }
@@ -140,11 +140,19 @@ function watchHandler(handler: HandlerSubscription): readonly [string, WaitFor] 
 /** A definition alone stands for itself with the default time. */
 function untilOptions(until: unknown): WaitOptions & { view?: unknown; handler?: unknown } {
   if (until !== null && typeof until === 'object') {
-    if ('partitions' in until) return { handler: until }
-    if ('indexes' in until) return { view: until }
+    if (has(until, 'partitions')) return { handler: until }
+    if (has(until, 'indexes')) return { view: until }
   }
-  knownKeys('until', until, ['view', 'handler', 'timeoutMs'])
-  return until as WaitOptions
+  return knownKeys('until', until, ['view', 'handler', 'timeoutMs']) as WaitOptions
+}
+
+/** No for a proxy that throws: it is refused when its options are read. */
+function has(value: object, key: string): boolean {
+  try {
+    return key in value
+  } catch {
+    return false
+  }
 }
 
 function oneTarget(
@@ -163,6 +171,5 @@ function parseTimeout({ timeoutMs }: WaitOptions): number {
 }
 
 function parseSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal
-  throw new InvalidArgumentError('signal', 'an AbortSignal', signal)
+  return signal === undefined ? undefined : signalAt('signal', signal)
 }

@@ -7,7 +7,7 @@
 import type { DecisionQuery } from '../actors/decisions.js'
 import { isTag, tagCharsMax } from '../actors/event-tags.js'
 import { InvalidArgumentError } from '../base/errors.js'
-import { arrayAt, knownKeys } from '../base/options.js'
+import { arrayAt, isArray, knownKeys } from '../base/options.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { NewEvent, RecordedEvent } from '../events/event.js'
 import { PresentTypes } from '../events/present-types.js'
@@ -52,7 +52,7 @@ const tagsMax = 20
 
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
 export function parseEventQuery(query: EventQuery, upcasts: UpcastTable): DecisionQuery {
-  const items = (Array.isArray(query) ? query : [query]) as readonly EventQueryItem[]
+  const items = listOf(query)
   if (items.length === 0 || items.length > itemsMax) {
     throw new InvalidArgumentError('query', `an item, or a list of 1 to ${itemsMax}`, query)
   }
@@ -66,21 +66,27 @@ export function parseEventQuery(query: EventQuery, upcasts: UpcastTable): Decisi
   }
 }
 
+function listOf(query: EventQuery): readonly EventQueryItem[] {
+  return isArray(query)
+    ? arrayAt('query', query as readonly EventQueryItem[])
+    : [query as EventQueryItem]
+}
+
 interface ParsedItem {
   readonly item: TagQueryItem
   readonly types: readonly string[] | undefined
 }
 
 function parseItem(given: EventQueryItem, upcasts: UpcastTable): ParsedItem {
-  knownKeys('query', given, ['types', 'tags'])
-  const tags = parseTags('query.tags', given.tags)
-  if (given.types === undefined) return { item: { tags }, types: undefined }
-  const types = arrayAt('query.types', given.types).map(nameOf)
+  const known = knownKeys('query', given, ['types', 'tags'])
+  const tags = parseTags('query.tags', known.tags)
+  if (known.types === undefined) return { item: { tags }, types: undefined }
+  const types = arrayAt('query.types', known.types).map(nameOf)
   if (types.length === 0) {
     throw new InvalidArgumentError(
       'query.types',
       'left out, or a list of at least one',
-      given.types,
+      known.types,
     )
   }
   const present = new PresentTypes(upcasts, types)

@@ -56,8 +56,7 @@ async function end(
   command: string,
   options: EndStreamOptions,
 ): Promise<StreamEnd> {
-  knownKeys(command.slice(1), options, optionKeys)
-  const { reason, ...send } = options
+  const { reason, ...send } = knownKeys(command.slice(1), options, optionKeys)
   const data = reason === undefined ? {} : { reason }
   const receipt = await system.send(actor, aggregateId, command, data, send)
   const { streamId, version, position } = receipt

@@ -13,7 +13,7 @@ import { isSubjectId, subjectIdBytesMax } from '../actors/personal-fields.js'
 import type { Clock } from '../base/clock.js'
 import { describeValue, InvalidArgumentError } from '../base/errors.js'
 import { failpoint } from '../base/failpoint.js'
-import { functionAt, knownKeys } from '../base/options.js'
+import { copyOfArray, functionAt, knownKeys } from '../base/options.js'
 import type { UpcastTable } from '../events/upcasting.js'
 import type { EventStore } from '../store/contracts.js'
 import { UnknownSubjectError } from '../store/errors.js'
@@ -202,7 +202,8 @@ function isKnown(store: EventStore, subjectId: string): boolean {
 }
 
 function parseSubjects(subjects: unknown): readonly string[] {
-  const list = Array.isArray(subjects) ? subjects : [subjects]
+  const list =
+    typeof subjects === 'string' ? [subjects] : (copyOfArray(subjects, subjectsMax) ?? [])
   const isSound = list.length > 0 && list.length <= subjectsMax && list.every(isSubjectId)
   if (isSound) return [...new Set(list)]
   throw new InvalidArgumentError(

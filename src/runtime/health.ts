@@ -85,10 +85,10 @@ export class Health {
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
 function parseThresholds(options: Partial<HealthThresholds>): HealthThresholds {
   const names = Object.keys(healthThresholds) as (keyof HealthThresholds)[]
-  knownKeys('health', options, names)
+  const given = knownKeys('health', options, names)
   const parsed: Partial<Record<keyof HealthThresholds, number>> = {}
   for (const name of names) {
-    const value = options[name] ?? healthThresholds[name]
+    const value = given[name] ?? healthThresholds[name]
     parsed[name] = integerIn(name, value, 0, Number.MAX_SAFE_INTEGER)
   }
   return parsed as HealthThresholds

@@ -42,7 +42,7 @@ export async function importLog(options: ImportLogOptions): Promise<ImportResult
   knownKeys('importLog', options, ['file', 'dataDir', 'onProgress', 'signal'])
   const { file, dataDir } = options
   for (const [name, value] of Object.entries({ file, dataDir })) {
-    if (typeof value !== 'string' || value === '')
+    if (typeof value !== 'string' || value === '' || value.includes('\0'))
       throw new InvalidArgumentError(name, 'a path', value)
   }
   await assertReadable(file)

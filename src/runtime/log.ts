@@ -8,7 +8,7 @@
 import type { Clock } from '../base/clock.js'
 import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
-import { dateAt, integerIn, knownKeys, oneOf } from '../base/options.js'
+import { arrayAt, dateAt, integerIn, knownKeys, oneOf } from '../base/options.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { Position, RecordedEvent } from '../events/event.js'
 import { PresentTypes } from '../events/present-types.js'
@@ -88,8 +88,9 @@ export class Log {
    * @throws {UpcastFailedError} DRAMATIS_UPCAST_FAILED, while reading; never with `raw`
    * @throws {SchemaVersionUnknownError} DRAMATIS_SCHEMA_VERSION_UNKNOWN, likewise
    */
-  read(options: ReadLogOptions = {}): AsyncIterable<AnyRecordedEvent> {
+  read(given: ReadLogOptions = {}): AsyncIterable<AnyRecordedEvent> {
     if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
+    const options = knownKeys('log.read', given, optionNames)
     const range = parseReadOptions(options)
     const { raw = false, tags, recordedFrom: _from, recordedBefore: _before, ...records } = options
     // What has an end is read to it, or fails with the store: a part must not pass for the whole.
@@ -180,8 +181,9 @@ export class Log {
    * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED: `FILE.partial` is of another export
    * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
    */
-  async export(options: ExportLogOptions): Promise<ExportResult> {
+  async export(given: ExportLogOptions): Promise<ExportResult> {
     if (this.#closing.signal.aborted) throw new ClosedError('the runtime')
+    const options = knownKeys('log.export', given, exportOptionNames)
     const { file, after, to } = parseExportOptions(options, this.head)
     const asForgotten = this.#isForgotten(options.personal)
     const signal = this.#signal(options)
@@ -220,20 +222,25 @@ async function* until(
   }
 }
 
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+const exportOptionNames = ['file', 'after', 'to', 'personal', 'onProgress', 'signal']
+
 function parseReadOptions(options: ReadLogOptions): ParsedRange | null {
-  knownKeys('log.read', options, optionNames)
   const { after = 0, to = 0, types, batchEvents = 1 } = options
   integerIn('log.read.after', after, 0, Number.MAX_SAFE_INTEGER)
   integerIn('log.read.to', to, 0, Number.MAX_SAFE_INTEGER)
   integerIn('log.read.batchEvents', batchEvents, 1, 100_000)
-  const isList = Array.isArray(types) && types.every((type) => typeof type === 'string')
+  const isList = types === undefined || arrayAt('log.read.types', types).every(isText)
   if (options.tags !== undefined) {
     parseTags('log.read.tags', options.tags)
     if (options.live === true) {
       throw new InvalidArgumentError('log.read.live', 'left out beside tags', options.live)
     }
   }
-  if (types !== undefined && !isList) {
+  if (!isList) {
     throw new InvalidArgumentError('log.read.types', 'a list of event types', types)
   }
   if (options.live === true && options.recordedBefore !== undefined) {
@@ -247,9 +254,8 @@ function parseExportOptions(
   options: ExportLogOptions,
   head: Position,
 ): Required<Pick<ExportLogOptions, 'file' | 'after' | 'to'>> {
-  knownKeys('log.export', options, ['file', 'after', 'to', 'personal', 'onProgress', 'signal'])
   const { file } = options
-  if (typeof file !== 'string' || file === '') {
+  if (typeof file !== 'string' || file === '' || file.includes('\0')) {
     throw new InvalidArgumentError('log.export.file', 'the path of a file', file)
   }
   const to = integerIn('log.export.to', options.to ?? head, 0, head)

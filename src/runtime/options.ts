@@ -74,11 +74,11 @@ const optionNames = [
 ]
 
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
-export function parseRuntimeOptions(options: RuntimeOptions): ParsedRuntimeOptions {
-  if (options === null || typeof options !== 'object') {
-    throw new InvalidArgumentError('openRuntime', 'an object of options', options)
+export function parseRuntimeOptions(given: RuntimeOptions): ParsedRuntimeOptions {
+  if (given === null || typeof given !== 'object') {
+    throw new InvalidArgumentError('openRuntime', 'an object of options', given)
   }
-  knownKeys('openRuntime', options, optionNames)
+  const options = knownKeys('openRuntime', given, optionNames)
   const app = parseApp(options.app)
   const dataDir = parseDataDir(options.dataDir)
   return Object.freeze({

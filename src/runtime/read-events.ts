@@ -38,8 +38,9 @@ export function readEvents(
   store: EventStore,
   upcasts: UpcastTable,
   streamId: string,
-  options: ReadEventsOptions = {},
+  given: ReadEventsOptions = {},
 ): AsyncIterable<RecordedEvent> {
+  const options = knownKeys('events', given, optionNames)
   const { raw = false, recordedFrom: _from, recordedBefore: _before, ...versions } = options
   const range = parseOptions(options)
   const events =
@@ -72,7 +73,6 @@ async function* readRecorded(
 }
 
 function parseOptions(options: ReadEventsOptions): ParsedRange | null {
-  knownKeys('events', options, optionNames)
   for (const name of ['afterVersion', 'toVersion', 'limit'] as const) {
     integerIn(`events.${name}`, options[name] ?? 0, 0, Number.MAX_SAFE_INTEGER)
   }

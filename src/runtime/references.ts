@@ -264,7 +264,12 @@ function refused(): Promise<never> {
 }
 
 function hasUntil(options: ActorSendOptions | undefined): options is ActorSendOptions {
-  return typeof options === 'object' && options !== null && 'until' in options
+  try {
+    return typeof options === 'object' && options !== null && 'until' in options
+  } catch {
+    // A proxy that throws: parsing it refuses it, with an answer like any other.
+    return false
+  }
 }
 
 /** @param assertOpen - Throws once the runtime is closing: the rows may be gone then. */

@@ -6,8 +6,7 @@
  */
 
 import { tagsOfEvent } from '../actors/event-tags.js'
-import { InvalidArgumentError } from '../base/errors.js'
-import { functionAt, knownKeys } from '../base/options.js'
+import { functionAt, knownKeys, signalAt } from '../base/options.js'
 import type { AppDefinition } from '../define/app.js'
 import type { EventDefinition } from '../define/event.js'
 import type { Position, RecordedEvent } from '../events/event.js'
@@ -90,6 +89,6 @@ function parseOptions(options: ReindexTagsOptions): ReindexTagsOptions {
   knownKeys('reindexTags', options, ['onProgress', 'signal'])
   if (options.onProgress !== undefined) functionAt('reindexTags.onProgress', options.onProgress)
   const { signal } = options
-  if (signal === undefined || signal instanceof AbortSignal) return options
-  throw new InvalidArgumentError('reindexTags.signal', 'an AbortSignal', signal)
+  if (signal !== undefined) signalAt('reindexTags.signal', signal)
+  return options
 }

@@ -21,7 +21,7 @@ import { ClosedError } from '../base/closed-error.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import { type FailpointName, failpoint } from '../base/failpoint.js'
 import type { IdSource } from '../base/ids.js'
-import { functionAt, integerIn } from '../base/options.js'
+import { functionAt, integerIn, nameOf } from '../base/options.js'
 import type { ActorDefinition, EventDefinitions, Rejection } from '../define/actor.js'
 import type { AppDefinition } from '../define/app.js'
 import type { HandlerDefinition } from '../define/handler.js'
@@ -330,8 +330,8 @@ export class Runtime {
    */
   async rebuild(projector: AnyProjector, options: RebuildOptions = {}): Promise<RebuildResult> {
     this.#assertOpen()
-    parseRebuild('rebuild', options, [])
-    return await this.#viewOf(projector).rebuild(options)
+    const parsed = parseRebuild('rebuild', options, [])
+    return await this.#viewOf(projector).rebuild(parsed)
   }
 
   /**
@@ -355,9 +355,9 @@ export class Runtime {
     options: VerifyOptions = {},
   ): Promise<ViewVerification> {
     this.#assertOpen()
-    parseRebuild('verifyView', options, ['examplesMax'])
-    integerIn('verifyView.examplesMax', options.examplesMax ?? 0, 0, 1_000)
-    return await this.#viewOf(projector).verify(options)
+    const parsed = parseRebuild('verifyView', options, ['examplesMax'])
+    integerIn('verifyView.examplesMax', parsed.examplesMax ?? 0, 0, 1_000)
+    return await this.#viewOf(projector).verify(parsed)
   }
 
   /**
@@ -470,14 +470,14 @@ export class Runtime {
 
   #viewOf(projector: AnyProjector | string): View {
     const { views } = this.#parts
-    const view = views.get(typeof projector === 'string' ? projector : projector?.name)
+    const view = views.get(nameOf(projector))
     if (view !== undefined) return view
     throw new InvalidArgumentError('view', `a view of the app (${namesOf(views)})`, projector)
   }
 
   #handlerOf(definition: HandlerDefinition | string): HandlerSubscription {
     const { handlers } = this.#parts
-    const handler = handlers.get(typeof definition === 'string' ? definition : definition?.name)
+    const handler = handlers.get(nameOf(definition))
     if (handler !== undefined) return handler
     throw new InvalidArgumentError(
       'handler',

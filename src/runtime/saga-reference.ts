@@ -8,7 +8,7 @@
 import { type ErrorData, InvalidArgumentError } from '../base/errors.js'
 import { failpoint } from '../base/failpoint.js'
 import { hashText, partitionOf } from '../base/hash.js'
-import { integerIn, knownKeys, oneOf } from '../base/options.js'
+import { integerIn, knownKeys, oneOf, signalAt } from '../base/options.js'
 import type { InstanceEventName } from '../define/saga/instance-events.js'
 import {
   isOpen,
@@ -237,8 +237,8 @@ export function createSagaTypeReference({
 }
 
 function listInstances(view: View, options: ListSagasOptions): Page<SagaRow> {
-  knownKeys('list', options, ['status', 'limit', 'after', 'reverse'])
-  const { status, limit = 100, after = null, reverse = false } = options
+  const given = knownKeys('list', options, ['status', 'limit', 'after', 'reverse'])
+  const { status, limit = 100, after = null, reverse = false } = given
   integerIn('list.limit', limit, 1, 1_000)
   const more = { limit, reverse, ...(after === null ? {} : { after }) }
   if (status === undefined) return view.find({ index: 'byStart', ...more }) as Page<SagaRow>
@@ -293,25 +293,20 @@ function statusOf(
 }
 
 function parsePatience(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal }) {
-  knownKeys('ended', options, ['timeoutMs', 'signal'])
-  const { timeoutMs = 5_000, signal } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError('ended.signal', 'an AbortSignal', signal)
-  }
+  const { timeoutMs = 5_000, signal } = knownKeys('ended', options, ['timeoutMs', 'signal'])
+  if (signal !== undefined) signalAt('ended.signal', signal)
   return { timeoutMs: integerIn('ended.timeoutMs', timeoutMs, 0, 3_600_000), signal }
 }
 
 function parseOperator(verb: string, options: OperatorOptions) {
-  knownKeys(verb, options, ['step', 'reason'])
-  const { step = null, reason = null } = options
+  const { step = null, reason = null } = knownKeys(verb, options, ['step', 'reason'])
   if (step !== null) parseText(`${verb}.step`, step)
   if (reason !== null) parseText(`${verb}.reason`, reason)
   return { step, reason, compensate: false }
 }
 
 function parseCancel(options: CancelOptions) {
-  knownKeys('cancel', options, ['reason', 'compensate'])
-  const { reason, compensate = true } = options
+  const { reason, compensate = true } = knownKeys('cancel', options, ['reason', 'compensate'])
   if (typeof compensate !== 'boolean') {
     throw new InvalidArgumentError('cancel.compensate', 'true or false', compensate)
   }

@@ -55,8 +55,7 @@ export function parseTimerName(name: unknown): string {
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
  */
 export function parseTimerTime(time: TimerTime, fromMs: number): ParsedTime {
-  knownKeys('schedule', time, timeKeys)
-  const { at, afterMs, everyMs } = time
+  const { at, afterMs, everyMs } = knownKeys('schedule', time, timeKeys)
   if ((at === undefined) === (afterMs === undefined)) {
     const found = at === undefined ? 'neither' : 'both'
     throw new InvalidArgumentError('schedule', "given one of 'at' and 'afterMs'", found)
@@ -81,8 +80,8 @@ export function parseTimerTime(time: TimerTime, fromMs: number): ParsedTime {
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
  */
 export function parseScheduleOptions(options: ScheduleOptions, nowMs: number): ParsedSchedule {
-  knownKeys('schedule', options, [...timeKeys, 'correlationId', 'userId'])
-  const { correlationId, userId, ...time } = options
+  const known = [...timeKeys, 'correlationId', 'userId']
+  const { correlationId, userId, ...time } = knownKeys('schedule', options, known)
   return {
     time: parseTimerTime(time, nowMs),
     correlationId: parseOptionalId('schedule.correlationId', correlationId),

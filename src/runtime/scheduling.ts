@@ -13,7 +13,7 @@
 import type { ActorSystem } from '../actors/actor-system.js'
 import type { Clock } from '../base/clock.js'
 import { type ErrorData, errorToData, InvalidArgumentError } from '../base/errors.js'
-import { objectAt } from '../base/options.js'
+import { propertiesAt } from '../base/options.js'
 import type { AnyActor } from '../define/actor.js'
 import type { DescribedMessage, SagaMessageToSend } from '../sagas/message-to-send.js'
 import type { TableDatabase } from '../store/tables.js'
@@ -61,6 +61,11 @@ export interface SchedulingPorts {
 export const hostOwner = ''
 /** Timers that are fired at the same time: enough that a flush of half a second delays none at 2,000/s. */
 const inFlightMax = 1_024
+/** What a command or a message to schedule has. */
+const sentNames: readonly string[] = [
+  ...['actor', 'aggregateId', 'command', 'payload', 'options'],
+  ...['saga', 'sagaId', 'message', 'data'],
+]
 /** Codes of errors that are an outcome. */
 const rejections: ReadonlySet<unknown> = new Set([
   'DRAMATIS_COMMAND_REJECTED',
@@ -120,9 +125,9 @@ export class Scheduling {
   }
 
   #actionOf(sent: CommandToSchedule | SagaMessageToSend, origin: TimerOrigin): TimerAction {
-    if ('saga' in objectAt('command', sent))
-      return this.#messageOf(sent as SagaMessageToSend, origin)
-    return this.#commandOf(sent as CommandToSchedule, origin)
+    const given = propertiesAt('command', sent, sentNames)
+    if ('saga' in given) return this.#messageOf(given as SagaMessageToSend, origin)
+    return this.#commandOf(given as CommandToSchedule, origin)
   }
 
   #messageOf(sent: SagaMessageToSend, origin: TimerOrigin): TimerAction {

@@ -117,10 +117,10 @@ export class Timers {
    */
   async list(options: TimerListOptions = {}): Promise<TimerPage> {
     this.#assertOpen()
-    knownKeys('list', options, ['prefix', 'limit', 'after'])
-    const limit = integerIn('list.limit', options.limit ?? 100, 1, 10_000)
-    const prefix = parsePrefix(options.prefix)
-    const after = options.after == null ? null : { owner: hostOwner, name: nameOf(options.after) }
+    const given = knownKeys('list', options, ['prefix', 'limit', 'after'])
+    const limit = integerIn('list.limit', given.limit ?? 100, 1, 10_000)
+    const prefix = parsePrefix(given.prefix)
+    const after = given.after == null ? null : { owner: hostOwner, name: nameOf(given.after) }
     const page = this.#scheduling.queue.list({ owner: hostOwner, prefix, limit, after })
     const nowMs = this.#readNowMs()
     return {

@@ -35,7 +35,7 @@ export function describeMessage(
   data: unknown,
 ): DescribedMessage {
   parseAggregateId(saga.name, sagaId)
-  if (saga.messages[message] === undefined) {
+  if (typeof message !== 'string' || !Object.hasOwn(saga.messages, message)) {
     const known = Object.keys(saga.messages).join(', ') || 'it has none'
     throw new InvalidArgumentError('message', `a message of saga ${saga.name} (${known})`, message)
   }

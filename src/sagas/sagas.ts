@@ -9,6 +9,7 @@ import type { ActorSystem } from '../actors/actor-system.js'
 import { SentBefore } from '../actors/sent-before.js'
 import type { Clock } from '../base/clock.js'
 import { InvalidArgumentError } from '../base/errors.js'
+import { nameOf } from '../base/options.js'
 import type { Random } from '../base/random.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnySaga } from '../define/saga/saga.js'
@@ -69,11 +70,10 @@ export class Sagas {
 
   /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: the app has no such saga. */
   portsOf(saga: AnySaga | string): SagaPorts {
-    const name = typeof saga === 'string' ? saga : saga?.name
-    const ports = this.#ports.get(name)
+    const ports = this.#ports.get(nameOf(saga))
     if (ports !== undefined) return ports
     const known = [...this.#ports.keys()].join(', ') || 'it has none'
-    throw new InvalidArgumentError('saga', `a saga of the app (${known})`, name)
+    throw new InvalidArgumentError('saga', `a saga of the app (${known})`, saga)
   }
 
   /** Events that have become durable. */

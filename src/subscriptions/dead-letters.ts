@@ -84,9 +84,9 @@ export class DeadLetters {
    * @throws {InvalidTokenError} DRAMATIS_INVALID_TOKEN
    */
   async list(
-    options: ListOptions = {},
+    given: ListOptions = {},
   ): Promise<{ readonly entries: readonly DeadLetter[]; readonly next: string | null }> {
-    knownKeys('list', options, [...filterKeys, 'limit', 'after'])
+    const options = knownKeys('list', given, [...filterKeys, 'limit', 'after'])
     const limit = integerIn('list.limit', options.limit ?? 100, 1, 10_000)
     const all = this.#select(options)
     const start = options.after == null ? 0 : indexAfter(all, options.after)
@@ -104,10 +104,9 @@ export class DeadLetters {
     filter: DeadLetterFilter = {},
     options: { readonly dryRun?: boolean } = {},
   ): Promise<DeadLetterResult> {
-    knownKeys('redrive', filter, filterKeys)
-    knownKeys('redrive options', options, ['dryRun'])
-    const letters = this.#select(filter)
-    if (options.dryRun === true) return { keys: letters.length, events: countEvents(letters) }
+    const letters = this.#select(knownKeys('redrive', filter, filterKeys))
+    const { dryRun } = knownKeys('redrive options', options, ['dryRun'])
+    if (dryRun === true) return { keys: letters.length, events: countEvents(letters) }
     const redriven = await this.#forEachHandler(letters, (handler, names) => handler.redrive(names))
     return { keys: redriven.length, events: countEvents(redriven) }
   }
@@ -121,14 +120,13 @@ export class DeadLetters {
     filter: DeadLetterFilter,
     options: { readonly reason: string; readonly dryRun?: boolean },
   ): Promise<DeadLetterResult> {
-    knownKeys('discard', filter, filterKeys)
-    knownKeys('discard options', options, ['reason', 'dryRun'])
-    const { reason } = options
+    const wanted = knownKeys('discard', filter, filterKeys)
+    const { reason, dryRun } = knownKeys('discard options', options, ['reason', 'dryRun'])
     if (typeof reason !== 'string' || reason.trim() === '' || reason.length > 1_000) {
       throw new InvalidArgumentError('discard.reason', 'a text of 1 to 1,000 characters', reason)
     }
-    const letters = this.#select(filter)
-    if (options.dryRun === true) return { keys: letters.length, events: letters.length }
+    const letters = this.#select(wanted)
+    if (dryRun === true) return { keys: letters.length, events: letters.length }
     const text = reason.toWellFormed()
     const given = await this.#forEachHandler(letters, (each, names) => each.discard(names, text))
     return { keys: given.length, events: given.length }
@@ -202,6 +200,7 @@ function tokenOf({ handler, partition, key }: DeadLetter): string {
 
 /** Where the first letter behind the token stands; letters are in the order of their names. */
 function indexAfter(letters: readonly DeadLetter[], token: string): number {
+  if (typeof token !== 'string') throw new InvalidTokenError('list')
   const last = letters.findIndex((letter) => tokenOf(letter) === token)
   if (last >= 0) return last + 1
   try {

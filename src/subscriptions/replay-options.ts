@@ -5,7 +5,7 @@
  */
 
 import { type ErrorData, InvalidArgumentError } from '../base/errors.js'
-import { arrayAt, functionAt, integerIn, knownKeys } from '../base/options.js'
+import { arrayAt, functionAt, integerIn, knownKeys, signalAt } from '../base/options.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { Position } from '../events/event.js'
@@ -87,14 +87,12 @@ const optionNames = ['from', 'to', 'types', 'keys', 'filter', 'signal', 'onProgr
  */
 export function parseReplay(
   definition: HandlerDefinition,
-  options: ReplayOptions,
+  given: ReplayOptions,
   position: Position,
 ): ParsedReplay {
-  knownKeys('replay', options, optionNames)
+  const options = knownKeys('replay', given, optionNames)
   const { signal, onProgress, filter, failuresMax } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError('replay.signal', 'an AbortSignal', signal)
-  }
+  if (signal !== undefined) signalAt('replay.signal', signal)
   const to = options.to ?? position
   if (to > position) {
     const expected = `at most ${position}, what ${definition.name} is done with; later events are on their way`

@@ -8,6 +8,7 @@
  * Pure. Dates sort by their time; `undefined` counts as null.
  */
 
+import { types } from 'node:util'
 import { InvalidArgumentError } from '../base/errors.js'
 import type { IndexKey, IndexPart } from '../define/projector.js'
 import type { KeyPart, TableKey } from '../store/tables.js'
@@ -50,15 +51,15 @@ export function indexEntryKey(index: string, key: IndexKey, id: string): TableKe
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT for what has no order */
 export function toKeyPart(part: IndexPart): KeyPart {
   if (part === undefined || part === null) return null
-  if (part instanceof Date) return part.getTime()
-  const sortable =
-    typeof part === 'boolean' ||
-    (typeof part === 'number' && Number.isFinite(part)) ||
-    (typeof part === 'string' && part.isWellFormed() && !part.includes('\0'))
-  if (sortable) return part
+  const value = types.isDate(part) ? Date.prototype.getTime.call(part) : part
+  const isSortable =
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value)) ||
+    (typeof value === 'string' && value.isWellFormed() && !value.includes('\0'))
+  if (isSortable) return value
   throw new InvalidArgumentError(
     'a part of an index key',
-    'a finite number, a boolean, a Date, null or a well-formed string without NUL',
+    'a finite number, a boolean, a valid Date, null or a well-formed string without NUL',
     part,
   )
 }

@@ -6,10 +6,10 @@
  */
 
 import { InvalidArgumentError } from '../base/errors.js'
-import { arrayAt, integerIn, knownKeys } from '../base/options.js'
+import { copyOfArray, integerIn, knownKeys } from '../base/options.js'
 import type { AnyProjector, IndexPart } from '../define/projector.js'
 import { decodeValue, encodeValue } from '../events/codec.js'
-import type { TableDatabase, TableKey } from '../store/tables.js'
+import { keyBytesMax, type TableDatabase, type TableKey } from '../store/tables.js'
 import { InvalidTokenError } from './errors.js'
 import { parseRowId, toKeyPart } from './view-keys.js'
 
@@ -48,13 +48,8 @@ export function countRows(database: TableDatabase): number {
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
  * @throws {InvalidTokenError} DRAMATIS_INVALID_TOKEN
  */
-export function findRows(
-  projector: AnyProjector,
-  database: TableDatabase,
-  options: FindOptions,
-): Page<unknown> {
-  const limit = parseFind(projector, options)
-  const { index, prefix = [], reverse = false, after } = options
+export function findRows(database: TableDatabase, options: ParsedFind): Page<unknown> {
+  const { index, prefix = [], reverse = false, after, limit } = options
   const entries = database.table(index === undefined ? 'rows' : 'indexes').range({
     prefix: index === undefined ? [] : [index, ...prefix.map(toKeyPart)],
     ...(after == null ? {} : { after: parseToken(after, index) }),
@@ -68,19 +63,30 @@ export function findRows(
   return { rows, next: entries.length > limit ? tokenOf(page.at(-1)!.key) : null }
 }
 
-/** @returns the limit. */
-function parseFind(projector: AnyProjector, options: FindOptions): number {
-  knownKeys('find', options, ['index', 'prefix', 'reverse', 'limit', 'after'])
-  const { index, prefix } = options
-  if (index !== undefined && !Object.hasOwn(projector.indexes, index)) {
+/** What to find, read once and checked, but for its token and the parts of its prefix. */
+export type ParsedFind = FindOptions & { readonly limit: number }
+
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
+export function parseFind(projector: AnyProjector, options: FindOptions): ParsedFind {
+  const known = knownKeys('find', options, ['index', 'prefix', 'reverse', 'limit', 'after'])
+  const { index, prefix } = known
+  const isIndex = typeof index === 'string' && Object.hasOwn(projector.indexes, index)
+  if (index !== undefined && !isIndex) {
     const known = Object.keys(projector.indexes).join(', ') || 'none'
     throw new InvalidArgumentError('find.index', `an index of ${projector.name} (${known})`, index)
   }
-  if (prefix !== undefined) arrayAt('find.prefix', prefix)
+  const parts = prefix === undefined ? {} : { prefix: partsOf(prefix) }
   if (index === undefined && prefix !== undefined) {
     throw new InvalidArgumentError('find.prefix', 'left out where no index is named', prefix)
   }
-  return integerIn('find.limit', options.limit ?? 100, 1, 10_000)
+  return { ...known, ...parts, limit: integerIn('find.limit', known.limit ?? 100, 1, 10_000) }
+}
+
+/** A key has fewer parts than a list may have: each takes a byte or more. */
+function partsOf(prefix: readonly IndexPart[]): readonly IndexPart[] {
+  const parts = copyOfArray<IndexPart>(prefix, keyBytesMax)
+  if (parts !== undefined) return parts
+  throw new InvalidArgumentError('find.prefix', `an array of at most ${keyBytesMax} parts`, prefix)
 }
 
 function tokenOf(key: TableKey): string {
@@ -88,8 +94,9 @@ function tokenOf(key: TableKey): string {
 }
 
 function parseToken(token: unknown, index: string | undefined): TableKey {
+  if (typeof token !== 'string') throw new InvalidTokenError('find')
   try {
-    const key: unknown = decodeValue(Buffer.from(token as string, 'base64url'))
+    const key: unknown = decodeValue(Buffer.from(token, 'base64url'))
     const isKey = Array.isArray(key) && key.length > 0 && key.every(isKeyPart)
     if (isKey && (index === undefined ? key.length === 1 : key[0] === index)) return key
   } catch {
@@ -98,6 +105,9 @@ function parseToken(token: unknown, index: string | undefined): TableKey {
   throw new InvalidTokenError('find')
 }
 
+/** What a key of ours may hold: a token comes from anywhere. */
 function isKeyPart(part: unknown): boolean {
-  return part === null || ['string', 'number', 'boolean'].includes(typeof part)
+  if (typeof part === 'number') return Number.isFinite(part)
+  if (typeof part === 'string') return part.isWellFormed() && !part.includes('\0')
+  return part === null || typeof part === 'boolean'
 }

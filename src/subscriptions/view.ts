@@ -34,7 +34,14 @@ import { type RebuildOptions, ViewBuild } from './view-build.js'
 import { compareViews, type VerifyOptions, type ViewVerification } from './view-comparison.js'
 import { isDirectoryOf, viewDirectoryOf } from './view-keys.js'
 import { type Generation, planOpening } from './view-opening.js'
-import { countRows, type FindOptions, findRows, getRow, type Page } from './view-query.js'
+import {
+  countRows,
+  type FindOptions,
+  findRows,
+  getRow,
+  type Page,
+  parseFind,
+} from './view-query.js'
 import { type ViewStatus, ViewSubscription } from './view-subscription.js'
 import { type Patience, Waiters } from './waiters.js'
 import { putView, type ViewFilling, type ViewRecord, type WorkStore } from './work-store.js'
@@ -160,13 +167,13 @@ export class View {
 
   /** @throws {IndexNotReadyError} DRAMATIS_INDEX_NOT_READY, and what `findRows` throws */
   find(options: FindOptions): Page<unknown> {
-    const { name, version, indexes } = this.projector
-    const { index } = options ?? {}
-    const isMissing = index !== undefined && this.#record.indexes?.includes(index) === false
-    if (isMissing && Object.hasOwn(indexes, index)) {
+    const { name, version } = this.projector
+    const parsed = parseFind(this.projector, options)
+    const { index } = parsed
+    if (index !== undefined && this.#record.indexes?.includes(index) === false) {
       throw new IndexNotReadyError(name, index, version, this.#record.version)
     }
-    return findRows(this.projector, this.#database, options)
+    return findRows(this.#database, parsed)
   }
 
   count(): number {

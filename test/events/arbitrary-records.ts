@@ -12,6 +12,7 @@ import { arbitraryPayload, arbitraryText } from './arbitrary-values.js'
 
 const ownKeys = new Set(['commandId', 'commandHash', 'correlationId', 'causationId', 'userId'])
 
+/** In the order in which a record gives it back. */
 const arbitraryMetadata: fc.Arbitrary<EventMetadata> = fc
   .record({
     commandId: arbitraryText,
@@ -22,15 +23,15 @@ const arbitraryMetadata: fc.Arbitrary<EventMetadata> = fc
     further: fc.option(arbitraryPayload, { nil: {} }),
   })
   .map(({ commandId, commandHash, correlationId, causationId, userId, further }) => ({
+    commandId,
+    correlationId: correlationId ?? commandId,
+    causationId: causationId ?? commandId,
+    ...(commandHash === undefined ? {} : { commandHash }),
+    ...(userId === undefined ? {} : { userId }),
     ...copyPayload(
       Object.fromEntries(Object.entries(further).filter(([key]) => !ownKeys.has(key))),
       'metadata',
     ),
-    commandId,
-    ...(commandHash === undefined ? {} : { commandHash }),
-    correlationId: correlationId ?? commandId,
-    causationId: causationId ?? commandId,
-    ...(userId === undefined ? {} : { userId }),
   }))
 
 const arbitraryTimeMs = fc.integer({ min: 0, max: 864e13 })

@@ -8,7 +8,13 @@ import vm from 'node:vm'
 import fc from 'fast-check'
 import { decodeValue, encodeValue } from '../../src/events/codec.js'
 import type { EventValueError } from '../../src/events/errors.js'
-import { copyPayload, copyValue, valueCountMax, valueDepthMax } from '../../src/events/values.js'
+import {
+  copyPayload,
+  copyValue,
+  valueCountMax,
+  valueDepthMax,
+  valueSizeMax,
+} from '../../src/events/values.js'
 import { arbitraryPayload, arbitraryValue } from './arbitrary-values.js'
 
 /** The error with which a value is refused. */
@@ -169,6 +175,12 @@ describe('a copied value', () => {
   })
 })
 
+function detached(): Uint8Array {
+  const bytes = new Uint8Array(8)
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  return bytes
+}
+
 class Money {
   cents = 1
 }
@@ -196,6 +208,8 @@ const refused: readonly (readonly [name: string, value: unknown, found: RegExp])
   ['a DataView', new DataView(new ArrayBuffer(1)), /got an object of DataView/],
   ['a Float64Array', new Float64Array(1), /got an object of Float64Array/],
   ['a Uint8ClampedArray', new Uint8ClampedArray(1), /got an object of Uint8ClampedArray/],
+  ['bytes whose memory is gone', detached(), /throws when it is read/],
+  ['a text beyond the bound', 'x'.repeat(valueSizeMax + 1), /more than \d+ characters and bytes/],
   ['an object of another realm', vm.runInNewContext('({})'), /got an object of Object/],
   ['an object that claims to be a Date', Object.create(Date.prototype), /throws when it is read/],
   ['an object that claims bytes', Object.create(Uint8Array.prototype), /throws when it is read/],
@@ -214,6 +228,15 @@ describe('refused, with its path, is', () => {
       assert.match(inObject.message, /Nothing was written\.$/)
       assert.equal(inArray.path, 'data.lines[1].total[0]')
       assert.match(inArray.message, found)
+    })
+  }
+
+  for (const [what, one] of [
+    ['one text', 'x'.repeat(2 ** 20)],
+    ['the same bytes', Buffer.alloc(2 ** 20)],
+  ] as const) {
+    test(`${what}, referred to more often than the bound`, () => {
+      assert.match(refusalOf(new Array(65).fill(one)).message, /more than \d+ characters and bytes/)
     })
   }
 
@@ -334,6 +357,16 @@ describe('a proxy', () => {
 
       assert.equal(refusalOf([proxy]).code, 'DRAMATIS_EVENT_VALUE', String(length))
     }
+  })
+
+  test('of an array whose length is another each time it is compared is refused', () => {
+    let compared = 0
+    const length = { valueOf: () => compared++ }
+    const proxy = new Proxy([1], {
+      get: (target, key) => (key === 'length' ? length : Reflect.get(target, key)),
+    })
+
+    assert.equal(refusalOf([proxy]).code, 'DRAMATIS_EVENT_VALUE')
   })
 
   test('of an array that grows while it is read is read to its first length', () => {

@@ -8,7 +8,7 @@ import { type AnyProjector, defineProjector, type IndexKey, rowType } from '../.
 import { openMemoryTables } from '../../src/store/memory/memory-tables.js'
 import { ViewBatch } from '../../src/subscriptions/view-batch.js'
 import { viewTables } from '../../src/subscriptions/view-keys.js'
-import { findRows } from '../../src/subscriptions/view-query.js'
+import { findRows, parseFind } from '../../src/subscriptions/view-query.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { Counter, Workplace } from './workplace.js'
 
@@ -260,7 +260,7 @@ test('put, update, upsert and remove keep index entries as a recomputation has t
 
       const values = [...expected.values()].sort((a, b) => a - b)
       const found = (index: string): unknown[] =>
-        findRows(Values, database, { index }).rows.map((row) => (row as { v: number }).v)
+        findRows(database, parseFind(Values, { index })).rows.map((row) => (row as { v: number }).v)
       assert.deepEqual(found('byValue'), values)
       assert.deepEqual(
         found('positive'),

@@ -10,7 +10,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { systemClock } from '../../base/clock.js'
 import { InvalidArgumentError } from '../../base/errors.js'
-import { functionAt, integerIn, knownKeys } from '../../base/options.js'
+import { functionAt, integerIn, knownKeys, signalAt } from '../../base/options.js'
 import { yieldToEventLoop } from '../../base/signal.js'
 import type { Position } from '../../events/event.js'
 import { assertUnlocked } from '../../store/lmdb/lock.js'
@@ -114,9 +114,7 @@ export function assertFlowOptions(options: {
 }): void {
   const { onProgress, signal } = options
   if (onProgress !== undefined) functionAt('onProgress', onProgress)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError('signal', 'an AbortSignal', signal)
-  }
+  if (signal !== undefined) signalAt('signal', signal)
 }
 
 function createFlow({ onProgress, signal }: VerifyStoreOptions): VerifyFlow {

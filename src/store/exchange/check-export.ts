@@ -1,26 +1,30 @@
 /**
  * Checking an export before anything is written: that it is whole, unchanged, and continues a store.
  *
- * Every line is parsed, places and versions are dense, times do not go back, and count and checksum are
- * those of the last line. What the store has already must be what the file has. Memory: about a hundred
- * bytes for each stream of the file.
+ * Every line is parsed and is what an export would write, places and versions are dense, streams end once,
+ * times do not go back, and count and checksum are those of the last line. What the store has already must be
+ * what the file has. Memory: about a hundred bytes for each stream of the file.
  */
 
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Position, RecordedEvent, Version } from '../../events/event.js'
-import { eventFromJson } from '../../events/event-json.js'
+import { eventFromJson, eventToJson } from '../../events/event-json.js'
+import { type StreamState, streamDeleted, streamStateAfter } from '../../events/stream-end.js'
 import type { EventStore } from '../contracts.js'
 import { ExportDamagedError, ImportRefusedError } from './exchange-errors.js'
 import {
   type ExportEnd,
   type ExportRange,
+  headerLine,
   isLineError,
   parseEnd,
   parseHeader,
 } from './exchange-format.js'
 import { exportLines } from './export-lines.js'
 import { readLines } from './read-lines.js'
+
+const writtenOtherwise = 'a line that an export would write otherwise'
 
 export interface CheckedExport extends ExportRange {
   readonly events: number
@@ -55,6 +59,7 @@ export async function checkExport(
       hash.update(line.bytes)
       if (check === undefined) {
         const range = acceptableRange(store, file, parseHeader(line.text))
+        if (headerLine(range) !== `${line.text}\n`) throw new TypeError(writtenOtherwise)
         check = new EventCheck(store, file, range)
         progress = onRange(range)
       } else progress(await check.next(line.text))
@@ -87,6 +92,8 @@ class EventCheck {
   readonly #stored: AsyncGenerator<string, void>
   /** The version at which each stream is, as far as the file has told. */
   readonly #versions = new Map<string, Version>()
+  /** Those of them that have ended. */
+  readonly #ended = new Map<string, StreamState>()
   readonly #head: Position
   #position: Position
   #recordedAtMs = 0
@@ -104,12 +111,15 @@ class EventCheck {
   /** Returns the event's position. Throws a `TypeError` about the line. */
   async next(line: string): Promise<Position> {
     const event = eventFromJson(line)
+    // Whatever else a line says would be lost, and noticed only when all of it has been written.
+    if (eventToJson(event) !== line) throw new TypeError(writtenOtherwise)
     this.#assertPlace(event)
     this.#position = event.position
     this.#recordedAtMs = event.recordedAt.getTime()
     this.#events += 1
     if (event.position <= this.#head) await this.#assertStored(line)
-    else await this.#assertVersion(event)
+    else await this.#assertStream(event)
+    this.#note(event)
     return event.position
   }
 
@@ -136,11 +146,25 @@ class EventCheck {
     throw new ImportRefusedError(this.#file, this.#head, reason)
   }
 
-  async #assertVersion({ streamId, version }: RecordedEvent): Promise<void> {
+  async #assertStream({ streamId, version, type }: RecordedEvent): Promise<void> {
     const known = this.#versions.get(streamId)
-    const next = (known ?? (await this.#store.readStreamHead(streamId)).version) + 1
+    const head = known === undefined ? await this.#store.readStreamHead(streamId) : undefined
+    const next = (known ?? head!.version) + 1
     if (version !== next) throw new TypeError(`version ${version} of ${streamId}, not ${next}`)
+    const state = head?.state ?? this.#ended.get(streamId) ?? 'open'
+    if (type !== streamDeleted) {
+      if (state !== 'open') throw new TypeError(`an event behind the end of ${streamId}`)
+      return
+    }
+    // A deletion overwrites the stream where it lies: what was exported before and after it does not fit.
+    const isBehindEvents = known !== undefined && state !== 'deleted'
+    if (isBehindEvents) throw new TypeError(`${streamId}, which was deleted during the export`)
+  }
+
+  #note({ streamId, version, type }: RecordedEvent): void {
     this.#versions.set(streamId, version)
+    const state = streamStateAfter(type)
+    if (state !== 'open') this.#ended.set(streamId, state)
   }
 }
 

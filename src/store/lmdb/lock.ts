@@ -15,9 +15,10 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { failpoint } from '../../base/failpoint.js'
 import { StoreLockedError } from '../errors.js'
+import { unavailable } from './environment.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
 
-interface LockContent extends ProcessIdentity {
+export interface LockContent extends ProcessIdentity {
   readonly epoch: number
   /** The directory that was locked, as the file system knows it. Absent in what earlier versions wrote. */
   readonly directory?: string
@@ -86,16 +87,27 @@ function directoryOf(dataDir: string): string {
   return `${dev}:${ino}`
 }
 
-/** `undefined`: no lock, or none that anybody could hold. */
+/**
+ * `undefined`: no lock, or none that anybody could hold.
+ *
+ * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE: there is no reading it.
+ */
 function readLock(dataDir: string): LockContent | undefined {
   try {
-    const content: unknown = JSON.parse(readFileSync(lockPath(dataDir), 'utf8'))
-    return isLockContent(content) ? content : undefined
+    return parseLock(readFileSync(lockPath(dataDir), 'utf8'))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) {
-      return undefined
-    }
-    throw error
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw unavailable(dataDir, error)
+  }
+}
+
+/** What a lock file says; `undefined`: nothing that anybody could hold. */
+export function parseLock(text: string): LockContent | undefined {
+  try {
+    const content: unknown = JSON.parse(text)
+    return isLockContent(content) ? content : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -13,7 +13,7 @@ import type { KeyReader } from '../../events/seal.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
 import { streamStates } from '../../events/stream-end.js'
 import type { ClaimEntry } from '../claims.js'
-import { DamagedRecordError } from '../errors.js'
+import { DamagedRecordError, DamagedTableError } from '../errors.js'
 import { type ChainHead, noStream, type RecordRun } from '../log-storage.js'
 import type { TagSource } from '../read-tagged.js'
 import { tagPrefix } from '../tags.js'
@@ -186,13 +186,19 @@ export function encodeHead({ version, position, index, state }: ChainHead): Buff
   return bytes
 }
 
+/** @throws {DamagedTableError} DRAMATIS_DAMAGED_TABLE: these bytes are no head. */
 export function decodeHead(bytes: Buffer): ChainHead {
+  const hasState = bytes.length === headBytes + 1
+  const state = streamStates[hasState ? bytes.readUInt8(headBytes) : 0]
+  if (state === undefined || (bytes.length !== headBytes && !hasState)) {
+    throw new DamagedTableError('streams', `${bytes.length} bytes that are no head of a stream`)
+  }
   const index = bytes.readUInt16BE(12)
   return {
     version: bytes.readUInt32BE(0),
     position: bytes.readUInt32BE(4) * 2 ** 32 + bytes.readUInt32BE(8),
     index: index === noIndex ? unknownIndex : index,
-    state: streamStates[bytes.length > headBytes ? bytes.readUInt8(headBytes) : 0]!,
+    state,
   }
 }
 
@@ -201,13 +207,36 @@ export function encodeShape(shape: Shape): Buffer {
   return encodeValue([shape.aggregateType, shape.type, shape.schemaVersion, shape.fields])
 }
 
+/** @throws {DamagedTableError} DRAMATIS_DAMAGED_TABLE: these bytes are no shape. */
 export function decodeShape(number: number, bytes: Buffer): Shape {
-  const [aggregateType, type, schemaVersion, fields] = decodeValue(bytes) as readonly EventValue[]
+  const [aggregateType, type, schemaVersion, fields] = shapeValues(number, bytes)
+  const isShape =
+    typeof aggregateType === 'string' &&
+    typeof type === 'string' &&
+    typeof schemaVersion === 'number' &&
+    (fields === null || isTexts(fields))
+  if (!isShape) throw noShape(number)
   return Object.freeze({
-    number,
-    aggregateType: aggregateType as string,
-    type: type as string,
-    schemaVersion: schemaVersion as number,
-    fields: fields === null ? null : Object.freeze(fields as string[]),
+    ...{ number, aggregateType, type, schemaVersion },
+    fields: fields === null ? null : Object.freeze(fields),
   })
+}
+
+function shapeValues(number: number, bytes: Buffer): readonly (EventValue | undefined)[] {
+  let values: EventValue
+  try {
+    values = decodeValue(bytes)
+  } catch (cause) {
+    throw noShape(number, cause)
+  }
+  if (Array.isArray(values)) return values
+  throw noShape(number)
+}
+
+function isTexts(value: EventValue | undefined): value is string[] & EventValue {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
+
+function noShape(number: number, cause?: unknown): DamagedTableError {
+  return new DamagedTableError('shapes', `no shape under number ${number}`, { cause })
 }

@@ -131,9 +131,11 @@ function placeOf({ version, position, index }: Omit<ChainHead, 'state'>): string
 
 /** `null`: the bytes are no head. */
 function readHead(bytes: Buffer): ChainHead | null {
-  if (bytes.length !== headBytes && bytes.length !== headBytes + 1) return null
-  const head = decodeHead(bytes)
-  return head.state === undefined ? null : head
+  try {
+    return decodeHead(bytes)
+  } catch {
+    return null
+  }
 }
 
 /** `null`: it is damaged. */

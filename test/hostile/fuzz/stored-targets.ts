@@ -1,0 +1,186 @@
+/**
+ * Decoders of what lies on the disk: records, entries of groups, heads, shapes, snapshots, keys, seals, rows.
+ */
+
+import { crc32 } from 'node:zlib'
+import { encodeValue } from '../../../src/events/codec.js'
+import { BrokenSealError, openSeal, sealValue } from '../../../src/events/seal.js'
+import { ShapeTable } from '../../../src/events/shapes.js'
+import type { Snapshot } from '../../../src/store/contracts.js'
+import { decodeSlot, encodeSlot } from '../../../src/store/keys/key-slots.js'
+import { type BytesByKey, LmdbTable } from '../../../src/store/lmdb/lmdb-table.js'
+import {
+  decodeHead,
+  decodeShape,
+  encodeHead,
+  encodeShape,
+} from '../../../src/store/lmdb/log-tables.js'
+import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/recent-heads.js'
+import type { ChainHead } from '../../../src/store/log-storage.js'
+import { decodeSnapshot, encodeSnapshot } from '../../../src/store/snapshot-codec.js'
+import { encodeTableKey } from '../../../src/store/table-key.js'
+import { Draw } from './draw.js'
+import { mutated } from './mutate.js'
+import { keys, recordTargets, sealKey } from './record-targets.js'
+import { listOf, originals, outcomeOf, type Target, told, Violation } from './target.js'
+
+/** Everything that is read from the disk. */
+export function storedTargets(seed: number): readonly Target[] {
+  const draw = new Draw(seed, -1)
+  const shapes = new ShapeTable()
+  return [
+    ...recordTargets(draw, shapes),
+    entries(draw),
+    heads(draw),
+    shapesStored(shapes),
+    snapshots(draw, false),
+    snapshots(draw, true),
+    slots(draw),
+    seals(draw),
+    tableRows(draw),
+  ]
+}
+
+function entries(draw: Draw): Target {
+  const made = listOf(originals, (at) => {
+    const list = listOf(draw.below(9), () => [`Order-${draw.text()}`, headOf(draw)] as const)
+    return { to: at + 1, bytes: encodeEntry(at + 1, new Map(list)) }
+  })
+  return {
+    name: 'entries of groups',
+    run: (each) => {
+      const { to, bytes } = each.of(made)
+      const changed = mutated(bytes, each, each.of(made).bytes)
+      const read = decodeEntry(to, changed)
+      if (read === null) return 'refused'
+      return told(changed.equals(bytes), read, () => decodeEntry(to, bytes))
+    },
+  }
+}
+
+function headOf(draw: Draw): ChainHead {
+  const state = draw.of(['open', 'closed', 'deleted'] as const)
+  const [version, position] = [1 + draw.below(99), 1 + draw.below(2 ** 31)]
+  return { version, position, index: draw.below(90) - 1, state }
+}
+
+function heads(draw: Draw): Target {
+  const made = listOf(originals, () => encodeHead(headOf(draw)))
+  return unguarded('heads of streams', made, (bytes) => decodeHead(bytes))
+}
+
+function shapesStored(shapes: ShapeTable): Target {
+  const made = listOf(shapes.size, (at) => encodeShape(shapes.get(at + 1)!))
+  return unguarded('shapes', made, (bytes) => {
+    const { fields, type } = decodeShape(1, bytes)
+    if (typeof type !== 'string' || !(fields === null || Array.isArray(fields))) {
+      throw new Violation('a shape that is none')
+    }
+  })
+}
+
+/** Without a checksum: whatever comes out, it comes out. */
+function unguarded(
+  name: string,
+  made: readonly Buffer[],
+  decode: (bytes: Buffer) => unknown,
+): Target {
+  return {
+    name,
+    run: (draw) => {
+      const bytes = draw.of(made)
+      const changed = mutated(bytes, draw, draw.of(made))
+      return outcomeOf(() => {
+        decode(changed)
+        return changed.equals(bytes) ? 'as it was' : 'another value'
+      })
+    },
+  }
+}
+
+function snapshots(draw: Draw, areForged: boolean): Target {
+  const head = { version: 9, position: 99, state: 'open' } as const
+  const made = listOf(originals, (at) => {
+    const snapshot: Snapshot = { version: 9, position: 99, stateVersion: 1, state: draw.value() }
+    return encodeSnapshot('Order-1', snapshot, at % 2 === 0 ? null : { slot: 1, key: sealKey })
+  })
+  return {
+    name: areForged ? 'snapshots, checksums made to fit' : 'snapshots',
+    run: (each) => {
+      const bytes = each.of(made)
+      const changed = mutated(bytes, each, each.of(made))
+      if (areForged && changed.length > 4) changed.writeUInt32BE(crc32(changed.subarray(4)), 0)
+      const read = decodeSnapshot(changed, 'Order-1', head, keys)
+      if (read === undefined) return 'refused'
+      if (areForged) return changed.equals(bytes) ? 'as it was' : 'another value'
+      // Part of another snapshot of the same place may be a whole one.
+      if (made.some((other) => other.equals(changed))) return 'as it was'
+      throw new Violation('another state')
+    },
+  }
+}
+
+function slots(draw: Draw): Target {
+  const made = listOf(originals, (at) => encodeSlot(at + 1, at % 4 === 0 ? null : draw.bytes(32)))
+  return {
+    name: 'keys',
+    run: (each) => {
+      const at = each.below(made.length)
+      const bytes = made[at]!
+      const changed = Buffer.alloc(bytes.length)
+      mutated(bytes, each, each.of(made)).copy(changed)
+      const read = decodeSlot(at + 1, changed)
+      if (read === undefined) return 'refused'
+      return told(changed.equals(bytes), read, () => decodeSlot(at + 1, bytes))
+    },
+  }
+}
+
+function seals(draw: Draw): Target {
+  const made = listOf(originals, () => sealValue(sealKey, 'place', draw.value(), draw.bytes(12)))
+  return {
+    name: 'seals',
+    run: (each) => {
+      const bytes = each.of(made)
+      const changed = mutated(bytes, each, each.of(made))
+      const place = each.below(16) === 0 ? 'elsewhere' : 'place'
+      try {
+        openSeal(sealKey, place, changed)
+      } catch (error) {
+        if (error instanceof BrokenSealError) return 'refused'
+        throw error
+      }
+      if (place === 'place' && made.some((other) => other.equals(changed))) return 'as it was'
+      throw new Violation('a seal that opens')
+    },
+  }
+}
+
+/** Rows of views and of bookkeeping: through the table that everybody reads them by. */
+function tableRows(draw: Draw): Target {
+  const values = listOf(originals, () => encodeValue(draw.value()))
+  const tableKeys = listOf(originals, () =>
+    encodeTableKey(
+      'rows',
+      [draw.text(), draw.below(99), null, draw.below(2) === 0].slice(draw.below(4)),
+    ),
+  )
+  let row: { readonly key: Buffer; readonly value: Buffer }
+  const database = { getBinaryFast: () => row.value, getRange: () => [row] }
+  const table = new LmdbTable('rows', database as unknown as BytesByKey, () => false)
+  return {
+    name: 'keys and values of tables',
+    run: (each) => {
+      const [tableKey, value] = [each.of(tableKeys), each.of(values)]
+      row = {
+        key: each.below(2) === 0 ? tableKey : mutated(tableKey, each, each.of(tableKeys)),
+        value: each.below(2) === 0 ? value : mutated(value, each, each.of(values)),
+      }
+      return outcomeOf(() => {
+        if (each.below(2) === 0) table.get(['a'])
+        else table.range({})
+        return row.key.equals(tableKey) && row.value.equals(value) ? 'as it was' : 'another value'
+      })
+    },
+  }
+}
