@@ -15,7 +15,7 @@ import {
   encodeHead,
   encodeShape,
 } from '../../../src/store/lmdb/log-tables.js'
-import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/recent-heads.js'
+import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/group-entry.js'
 import type { ChainHead } from '../../../src/store/log-storage.js'
 import { decodeSnapshot, encodeSnapshot } from '../../../src/store/snapshot-codec.js'
 import { encodeTableKey } from '../../../src/store/table-key.js'
