@@ -85,7 +85,7 @@ describe('a part of a definition', () => {
 
     assert.equal(functionAt('on.A', react), react)
     assert.equal(objectAt('events', parts), parts)
-    assert.equal(arrayAt('from', list), list)
+    assert.deepEqual(arrayAt('from', list), list)
   })
 
   test('is refused when it is of another', () => {
