@@ -24,6 +24,8 @@ const hasPages = 0x01
 const hasTree = 0x02
 /** Where a tree is empty. */
 const noPage = 0xffff_ffff_ffff_ffffn
+/** The tree of free pages has transactions for keys. */
+const freeKeyBytes = 8
 /** Trees are never deeper in LMDB. */
 const depthMax = 32
 const magic = 0xbeefc0de
@@ -136,6 +138,8 @@ class TreeWalk {
       const isOrdered = before === null || !isText || Buffer.compare(before, key!) < 0
       assertSound(isOrdered, number, 'has keys that are out of order')
       // The first key of a branch stands for all before the second, and is empty.
+      const isKey = isText ? key!.length > 0 : key!.length === freeKeyBytes
+      assertSound(isKey || (kind === isBranch && at === 0), number, 'has a key that is none')
       before = key
       if (kind === isBranch) this.tree(childOf(page, node), depth + 1, isText)
       else this.#leafNode(page, node, number)

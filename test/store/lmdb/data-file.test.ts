@@ -78,3 +78,20 @@ test('a page in the place of another one is refused', async (t) => {
     })
   }
 })
+
+test('a tree of free pages without its keys is refused: LMDB would end the process over it', async (t) => {
+  const { directory, path } = await filledLog(t)
+  const damaged = await readFile(path)
+  const file = new DataFile(path)
+  const [free] = file.readMeta().roots
+  file.close()
+  const root = Number(free)
+  // Where its nodes lie, at the end of the page.
+  damaged.fill(0, root * pageBytes + pageBytes / 2, (root + 1) * pageBytes)
+  await writeFile(path, damaged)
+
+  await assert.rejects(directory.openStore(), {
+    code: 'DRAMATIS_STORE_UNAVAILABLE',
+    message: new RegExp(`page ${root} has a key that is none`),
+  })
+})
