@@ -35,7 +35,7 @@ const killing = [
 ]
 
 /** Test files of hostile input, without the fuzzer. */
-const hostile = ['hostile/imports', 'hostile/schemas', 'hostile/values']
+const hostile = ['hostile/imports', 'hostile/paths', 'hostile/schemas', 'hostile/values']
 
 export const parts: readonly Part[] = [
   { name: 'kills', counts: ['random kills'], command: tests(...killing), isAlone: true },
