@@ -107,8 +107,8 @@ export const kinds: readonly Kind[] = [
   {
     name: 'hostile values',
     what: 'Values, ids, paths and schemas that somebody made to do harm. A typed error, or what was sent.',
-    daily: 0,
-    full: 100,
+    daily: 2_000,
+    full: 2_000,
   },
   {
     name: 'fuzz inputs',

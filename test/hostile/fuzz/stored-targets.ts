@@ -8,6 +8,7 @@ import { BrokenSealError, openSeal, sealValue } from '../../../src/events/seal.j
 import { ShapeTable } from '../../../src/events/shapes.js'
 import type { Snapshot } from '../../../src/store/contracts.js'
 import { decodeSlot, encodeSlot } from '../../../src/store/keys/key-slots.js'
+import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/group-entry.js'
 import { type BytesByKey, LmdbTable } from '../../../src/store/lmdb/lmdb-table.js'
 import {
   decodeHead,
@@ -15,7 +16,6 @@ import {
   encodeHead,
   encodeShape,
 } from '../../../src/store/lmdb/log-tables.js'
-import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/group-entry.js'
 import type { ChainHead } from '../../../src/store/log-storage.js'
 import { decodeSnapshot, encodeSnapshot } from '../../../src/store/snapshot-codec.js'
 import { encodeTableKey } from '../../../src/store/table-key.js'
