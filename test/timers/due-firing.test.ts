@@ -20,6 +20,20 @@ describe('the time of a timer', () => {
     assert.deepEqual(place.names, ['tea'])
   })
 
+  onBoth('has to have come, also where others fire right before it', async (place) => {
+    await place.set('tea', 1_000)
+    await place.set('cake', 1_001)
+    await place.set('coffee', 1_010)
+
+    await place.advance(1_000)
+    assert.deepEqual(place.names, ['tea'])
+    await place.restart()
+    assert.deepEqual(place.names, ['tea'])
+    await place.advance(9)
+
+    assert.deepEqual(place.names, ['tea', 'cake'])
+  })
+
   onBoth('decides the order, not when it was set', async (place) => {
     await place.set('late', 300)
     await place.set('early', 100)
