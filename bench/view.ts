@@ -19,7 +19,7 @@ import { ratios } from './suite/spread.js'
 import { tell } from './suite/tell.js'
 import { type Measured, measureInTurns } from './suite/turns.js'
 
-const events = scaled(500_000, 10_000)
+const events = scaled(300_000, 10_000)
 const rows = scaled(10_000, 1_000)
 const random = createSeededRandom(1)
 /** The number of the row that each event changes. */

@@ -26,13 +26,12 @@ export const someRows = 10_000
 
 const idStart = 'counter-'.length
 
-export const FewTotals: TotalsDefinition = inTurns('FewTotals', 1_000)
 export const ManyTotals: TotalsDefinition = inTurns('ManyTotals', 100_000)
 export const SomeTotals: TotalsDefinition = someTotals(1)
 
 const app: AppDefinition = defineApp({
   actors: [Counter],
-  projectors: [FewTotals, SomeTotals, ManyTotals],
+  projectors: [SomeTotals, ManyTotals],
 })
 
 export default app
