@@ -110,12 +110,15 @@ describe('the log', () => {
     const shapes = await readTable('log', 'shapes')
 
     assert.deepEqual(
-      [...shapes].map(([key, value]) => [key, unpack(value)]),
+      [...shapes].map(([key, value]) => [key, unpack(value.subarray(4))]),
       [
         [u64(1), ['Ledger', 'LineWritten', 1, ['text']]],
         [u64(2), ['Ledger', 'LineWritten', 1, ['text', 'cents']]],
       ],
     )
+    for (const [key, value] of shapes) {
+      assert.equal(value.readUInt32BE(0), crc32(value.subarray(4), Number.parseInt(key, 16)))
+    }
   })
 
   test('has a snapshot behind its checksum', async () => {
@@ -298,7 +301,8 @@ describe('a saga', () => {
     const shapes = await readTable('log', 'shapes', directory)
     const records = await readRecords(directory)
     return [...records.values()].flatMap((record) => {
-      const [actor, type, , fields] = unpack(shapes.get(u64(record.readUInt32BE(8)))!)
+      const shape = shapes.get(u64(record.readUInt32BE(8)))!
+      const [actor, type, , fields] = unpack(shape.subarray(4))
       const values = unpack(record.subarray(36)).slice(7)
       const entries = fields.map((field: string, at: number) => [field, values[at]])
       return actor === 'Errand' ? [[type, Object.fromEntries(entries)] as const] : []

@@ -6,6 +6,7 @@
  * segment, which is why a source is only used synchronously. Runs per event.
  */
 
+import { crc32 } from 'node:zlib'
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue, Position } from '../../events/event.js'
 import { unknownIndex } from '../../events/record.js'
@@ -23,6 +24,7 @@ import { OpenSegment } from './segment.js'
 
 /** Of the head of a stream that is open; one that has ended has a byte more. */
 export const headBytes = 14
+const crcBytes = 4
 /** Where no index is known. */
 const noIndex = 0xffff
 
@@ -202,9 +204,12 @@ export function decodeHead(bytes: Buffer): ChainHead {
   }
 }
 
-/** Shapes: MessagePack `[aggregateType, type, schemaVersion, fields or null]`. */
+/** Shapes: u32 CRC-32 of the rest, started with the number; MessagePack `[aggregateType, type, schemaVersion, fields or null]`. */
 export function encodeShape(shape: Shape): Buffer {
-  return encodeValue([shape.aggregateType, shape.type, shape.schemaVersion, shape.fields])
+  const { number, aggregateType, type, schemaVersion, fields } = shape
+  const bytes = encodeValue([aggregateType, type, schemaVersion, fields], crcBytes)
+  bytes.writeUInt32BE(crc32(bytes.subarray(crcBytes), number), 0)
+  return bytes
 }
 
 /** @throws {DamagedTableError} DRAMATIS_DAMAGED_TABLE: these bytes are no shape. */
@@ -223,9 +228,12 @@ export function decodeShape(number: number, bytes: Buffer): Shape {
 }
 
 function shapeValues(number: number, bytes: Buffer): readonly (EventValue | undefined)[] {
+  const isSound =
+    bytes.length > crcBytes && bytes.readUInt32BE(0) === crc32(bytes.subarray(crcBytes), number)
+  if (!isSound) throw noShape(number)
   let values: EventValue
   try {
-    values = decodeValue(bytes)
+    values = decodeValue(bytes, crcBytes)
   } catch (cause) {
     throw noShape(number, cause)
   }

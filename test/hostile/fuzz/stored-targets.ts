@@ -71,12 +71,17 @@ function heads(draw: Draw): Target {
 
 function shapesStored(shapes: ShapeTable): Target {
   const made = listOf(shapes.size, (at) => encodeShape(shapes.get(at + 1)!))
-  return unguarded('shapes', made, (bytes) => {
-    const { fields, type } = decodeShape(1, bytes)
-    if (typeof type !== 'string' || !(fields === null || Array.isArray(fields))) {
-      throw new Violation('a shape that is none')
-    }
-  })
+  return {
+    name: 'shapes',
+    run: (draw) => {
+      const number = 1 + draw.below(made.length)
+      const bytes = made[number - 1]!
+      const changed = mutated(bytes, draw, draw.of(made))
+      return outcomeOf(() =>
+        told(changed.equals(bytes), decodeShape(number, changed), () => decodeShape(number, bytes)),
+      )
+    },
+  }
 }
 
 /** Without a checksum: whatever comes out, it comes out. */

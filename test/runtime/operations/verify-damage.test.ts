@@ -243,6 +243,15 @@ const damages: readonly (readonly [
     { kind: 'shape', key: '1', says: /shape 1/ },
   ],
   [
+    'a shape with a field of another name',
+    inLog(({ shapes }) => {
+      const bytes = Buffer.from(shapes.getBinary(1)!)
+      bytes[bytes.length - 1]! ^= 1
+      return shapes.put(1, bytes)
+    }),
+    { kind: 'shape', key: '1', says: /shape 1/ },
+  ],
+  [
     'a shape that is gone',
     inLog(({ shapes }) => shapes.remove(2)),
     { kind: 'shape', key: '3', says: /Expected shape 2/ },
