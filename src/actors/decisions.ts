@@ -101,6 +101,9 @@ const tools: DecisionTools = Object.freeze({ reject })
 const name = 'runtime.decide'
 const nothing: DecisionReceipt = Object.freeze({ events: Object.freeze([]), position: 0 })
 
+/** Most entries of what a function returns: as many as one command may decide at all. */
+const entriesMax = 100_000
+
 export class Decisions {
   readonly #options: DecisionsOptions
   readonly #turns = new TagTurns()
@@ -254,8 +257,7 @@ export class Decisions {
     } catch (error) {
       throw new DecideFailedError(where, name, error)
     }
-    const { decisionEventsMax } = this.#options.limits
-    const list = isArray(decided) ? copyOfArray(decided, decisionEventsMax) : [decided]
+    const list = isArray(decided) ? copyOfArray(decided, entriesMax) : [decided]
     if (list === undefined) throw invalid(where, describeValue(decided))
     const byStream = new Map<string, { type: ActorType; aggregateId: string; events: NewEvent[] }>()
     for (const each of list) {
@@ -274,8 +276,8 @@ export class Decisions {
       const said = typeof message === 'string' ? message : undefined
       throw new CommandRejectedError(where, name, rejected, said)
     }
-    const { catalog, limits } = this.#options
-    const list = copyOfArray<NewEvent>(events, limits.decisionEventsMax)
+    const { catalog } = this.#options
+    const list = copyOfArray<NewEvent>(events, entriesMax)
     if (list === undefined || list.length === 0) throw invalid(where, describeValue(decided))
     const type = catalog.actorOf(actor as AnyActor)
     return { type, aggregateId: parseAggregateId(type.name, aggregateId), events: list }

@@ -6,11 +6,17 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   arrayAt,
+  copyOfArray,
+  dateAt,
   functionAt,
   integerIn,
+  isArray,
   knownKeys,
+  nameOf,
   objectAt,
   oneOf,
+  propertiesAt,
+  signalAt,
 } from '../../src/base/options.js'
 
 const invalid = (argument: string, message: RegExp) => ({
@@ -74,6 +80,43 @@ describe('an object of options', () => {
     for (const value of [null, undefined, 1, 'a']) {
       assert.throws(() => knownKeys('options', value, ['a']), invalid('options', /an object/))
     }
+  })
+})
+
+describe('an argument that lies', () => {
+  const throwing = new Proxy({ a: 1 }, { get: () => assert.fail('it was read') })
+
+  test('is refused where it throws when it is read', () => {
+    const { proxy, revoke } = Proxy.revocable([], {})
+    revoke()
+
+    assert.throws(() => knownKeys('find', throwing, ['a']), invalid('find', /which can be read/))
+    assert.throws(() => propertiesAt('it', throwing, ['a']), invalid('it', /that can be read/))
+    assert.throws(() => arrayAt('list', proxy), invalid('list', /an array/))
+    assert.throws(() => signalAt('signal', new Proxy(new AbortController().signal, {})), {
+      code: 'DRAMATIS_INVALID_ARGUMENT',
+    })
+    assert.throws(() => dateAt('at', new Proxy(new Date(0), {})), invalid('at', /a valid Date/))
+    assert.equal(isArray(proxy), false)
+    assert.equal(nameOf(throwing), '')
+  })
+
+  test('is read once: what was checked is what is used', () => {
+    let reads = 0
+    const changing = {
+      get a() {
+        return ++reads
+      },
+    }
+
+    const { a } = knownKeys('find', changing, ['a'])
+
+    assert.deepEqual([a, reads], [1, 1])
+  })
+
+  test('is no list where it is longer than a list may be', () => {
+    assert.equal(copyOfArray(new Array(2 ** 32 - 1), 100), undefined)
+    assert.throws(() => arrayAt('list', new Array(2 ** 32 - 1)), invalid('list', /an array/))
   })
 })
 
