@@ -24,7 +24,7 @@ const targetRate = 10_000
 const rates = [1_000, 2_000, 5_000, targetRate, 20_000, 40_000]
 const rounds = 5
 const targetMs = scaled(3_000)
-const otherMs = scaled(5_000)
+const otherMs = scaled(3_000)
 const percents: Readonly<Record<string, number>> = { p50: 50, p99: 99, 'p99.9': 99.9, max: 100 }
 
 interface Round {

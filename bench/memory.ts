@@ -40,7 +40,7 @@ await withScratch(async (scratch) => {
     id: 'memory',
     question: 'How much memory does an idle actor take?',
     setting:
-      'one command to each, durable; heap after collection, per actor beyond its state, with its id; of the ' +
+      'one command to each; heap after collection, per actor beyond its state, with its id; of the ' +
       'process: what it holds by itself, and the pages of the log that the system has in its cache and maps into it',
     figures: [
       ...figures.map(({ name, unit, values }) => ({ name, unit, values })),

@@ -23,8 +23,9 @@ export async function openCounterLanes(
   dataDir: string,
   limits: NonNullable<RuntimeOptions['limits']> = {},
   inFlight = 1_000,
+  durability: RuntimeOptions['durability'] = 'flush',
 ): Promise<CounterLanes> {
-  const runtime = await openRuntime({ app, dataDir, workers: 'inline', limits })
+  const runtime = await openRuntime({ app, dataDir, workers: 'inline', limits, durability })
   return {
     send: async (actors) => {
       const order = actors[Symbol.iterator]()

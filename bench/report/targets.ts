@@ -183,7 +183,7 @@ export const targets: readonly Target[] = [
   {
     id: 'memory',
     what: 'Idle resident actors',
-    durability: perGroup,
+    durability: 'no time is taken: end of the process',
     bounds: [
       atMost(1_024, 'bytes', 'memory', '1,000,000 actors', 'each, beyond its state'),
       atMost(
