@@ -26,6 +26,7 @@ async function syncFoundEntry(path: string): Promise<void> {
   } catch (error) {
     // Then it is not one of ours: a directory above it that may not be read.
     const { code } = error as NodeJS.ErrnoException
+    // Not reached by tests: it would have to vanish, or its disk to fail, at this moment.
     if (code !== 'EACCES' && code !== 'EPERM') throw error
   }
 }
@@ -33,6 +34,7 @@ async function syncFoundEntry(path: string): Promise<void> {
 /** Flushes a file, or the entries of a directory. */
 export async function syncPath(path: string): Promise<void> {
   // Windows has no flush of directories, and keeps their entries in a journal.
+  // Not reached by tests: they run on Linux.
   if (process.platform === 'win32') return
   const file = await open(path, 'r')
   try {

@@ -19,11 +19,6 @@ export class HeadCache {
     this.#perGeneration = entriesMax >> 1
   }
 
-  /** How many it holds, at most: one that is in both generations counts twice. */
-  get size(): number {
-    return this.#younger.size + this.#older.size
-  }
-
   get(streamId: string): ChainHead | undefined {
     const young = this.#younger.get(streamId)
     if (young !== undefined) return young

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { RecordedEvent } from '../events/event.js'
-import { type ClaimChanges, claimKey } from '../store/claims.js'
+import { type Claim, type ClaimChanges, claimKey } from '../store/claims.js'
 import type { EventStore } from '../store/contracts.js'
 import type { OpenStore } from './event-store-contract.js'
 import { sampleAppend } from './sample-events.js'
@@ -117,6 +117,21 @@ function claimRuleTests(openStore: OpenStore): void {
     await store.commit()
 
     assert.equal(await store.readClaimOwner(email('a')), 'Account-1')
+  })
+
+  test('claims are listed by name and by key, each with its owner', async (t) => {
+    const store = await openStore(t)
+    const named = (name: string): Claim[] => ['a', 'b', 'c'].map((value) => ({ name, value }))
+    const claimed = ['Customer.email', 'Customer.phone', 'Customer.badge'].flatMap(named)
+    store.stage([], () => [{ streamId: 'Account-1', claimed, released: [] }])
+    await store.commit()
+
+    for (const name of ['Customer.email', 'Customer.phone', 'Customer.badge']) {
+      const keys = named(name).map(claimKey).sort()
+      const entries = keys.map((key) => ({ key, owner: 'Account-1' }))
+      assert.deepEqual(await store.readClaims(name, undefined, 100), entries)
+      assert.deepEqual(await store.readClaims(name, keys[0], 1), entries.slice(1, 2))
+    }
   })
 
   test('claims can change without events', async (t) => {

@@ -88,6 +88,7 @@ function tagTests(openStore: OpenStore): void {
     const store = await openStore(t)
     await append(store, sampleAppend('1', 'any', 1, 2, 3), tagged('2', 'A', 'c:1'))
 
+    await store.indexTags([])
     await store.indexTags([{ position: 3, tags: ['c:1'] }])
     await store.indexTags([
       { position: 3, tags: ['c:1'] },

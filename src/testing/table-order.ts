@@ -95,7 +95,12 @@ function keyTests(open: OpenTables): void {
     const rows = db.table('rows')
     const refusal = { code: 'DRAMATIS_KEY_TOO_LARGE', table: 'rows', bytesMax: keyBytesMax }
 
-    for (const key of [['x'.repeat(5_000)], ['ä'.repeat(950)], Array(2_000).fill(1) as number[]]) {
+    for (const key of [
+      ['x'.repeat(5_000)],
+      ['ä'.repeat(950)],
+      Array(2_000).fill(1) as number[],
+      Array(2_000).fill(null) as null[],
+    ]) {
       assert.throws(
         () =>
           db.transactSync(() => {

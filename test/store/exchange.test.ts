@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
@@ -205,6 +214,40 @@ describe('an export', () => {
     assert.equal(await readFile(file, 'utf8'), 'precious')
   })
 
+  test('that was whole, but not yet under its name, is made again from what is there', async (t) => {
+    const file = join(await makeDirectory(t), 'events')
+    const store = await openMemory()
+    await fill(store, samplesOf(20))
+    await exportAll(store, file)
+    const whole = await readFile(file)
+    await rename(file, `${file}.partial`)
+
+    const { events } = await exportAll(store, file)
+
+    assert.equal(events, 20)
+    assert.deepEqual(await readFile(file), whole)
+  })
+
+  test('is not taken up from a part of another range', async (t) => {
+    const file = join(await makeDirectory(t), 'events')
+    const store = await openMemory()
+    await fill(store, samplesOf(3_000))
+    await assert.rejects(exportAll(store, file, interruptAt(2)))
+
+    await assert.rejects(exportToFile(store, file, { after: 10, to: 3_000 }, clock, {}), {
+      code: 'DRAMATIS_EXPORT_DAMAGED',
+      line: 1,
+      message: /an export of \(0, 3000\], not of \(10, 3000\]/,
+    })
+  })
+
+  test('passes on what the file system says of the file', async (t) => {
+    const file = join(await makeDirectory(t), 'events')
+    await mkdir(`${file}.partial`)
+
+    await assert.rejects(exportAll(await openMemory(), file), { code: 'EISDIR' })
+  })
+
   test('is not taken up from a part that another store wrote', async (t) => {
     const directory = await makeDirectory(t)
     const file = join(directory, 'events')
@@ -297,6 +340,51 @@ describe('an import', () => {
     assert.equal(other.head, 10)
   })
 
+  test('of nothing says that nothing is left to do', async (t) => {
+    const file = join(await makeDirectory(t), 'events')
+    await exportAll(await openMemory(), file)
+    const told: unknown[] = []
+
+    await importAll(await openMemory(), file, {
+      onProgress: ({ step, position, to, etaMs }) => told.push([step, position, to, etaMs]),
+    })
+
+    assert.deepEqual(told, [['writing', 0, 0, 0]])
+  })
+
+  test('is refused by a store that went on since the file was checked', async (t) => {
+    const file = join(await makeDirectory(t), 'events')
+    const store = await openMemory()
+    await fill(store, samplesOf(20))
+    await exportAll(store, file)
+    const copy = await openMemory()
+    const accepted = await acceptExport(copy, file, clock, {})
+    await fill(copy, samplesOf(2))
+
+    await assert.rejects(importFromFile(copy, file, accepted, clock, {}), {
+      code: 'DRAMATIS_IMPORT_REFUSED',
+      head: 2,
+    })
+
+    assert.equal(copy.head, 2)
+  })
+
+  test('of a file that was changed since it was checked is never taken for good', async (t) => {
+    const file = join(await makeDirectory(t), 'events')
+    const store = await openMemory()
+    await fill(store, samplesOf(20))
+    await exportAll(store, file)
+    const copy = await openMemory()
+    const accepted = await acceptExport(copy, file, clock, {})
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('"data":{"at":7}', '"data":{"at":8}'))
+
+    await assert.rejects(importFromFile(copy, file, accepted, clock, {}), {
+      code: 'DRAMATIS_IMPORT_UNVERIFIED',
+      file,
+    })
+  })
+
   test('is refused by a store that ends before the export begins', async (t) => {
     const file = join(await makeDirectory(t), 'events')
     const store = await openMemory()
@@ -330,6 +418,18 @@ describe('a damaged export is refused before anything is written:', () => {
     'an unknown field': (text) => text.replace('"data":{"at":7}', '"date":1,"data":{"at":7}'),
     'a time that is none': (text) => text.replace(/"recordedAt":"[^"]+"/, '"recordedAt":"soon"'),
     'no commandId': (text) => text.replace('"commandId":"c1",', ''),
+    'no range': (text) => text.replace('"after":0', '"after":-1'),
+    'a range that ends before its events do': (text) => text.replace('"to":20', '"to":19'),
+    'an end of another position': (text) => text.replace('{"end":20', '{"end":19'),
+    'an end that counts other events': (text) => text.replace('"events":20', '"events":21'),
+    'an end without a checksum': (text) => text.replace(/"sha256":"[^"]+"/, '"sha256":7'),
+    'a time that goes back': (text) =>
+      withLines(text, (lines) =>
+        lines.with(
+          20,
+          lines[20]!.replace(/"recordedAt":"[^"]+"/, '"recordedAt":"1970-01-01T00:00:00.000Z"'),
+        ),
+      ),
     'no JSON': (text) => withLines(text, (lines) => lines.with(5, '{"position":')),
   }
 

@@ -63,6 +63,23 @@ describe('a disk in memory', () => {
     assert.notEqual(one.digest(), less.digest())
   })
 
+  test('has another digest once a key or a tag on it is another, and not by the order of keys', async () => {
+    const disks = [[1, 2], [2, 1], [1], [1, 3]].map((slots) => {
+      const disk = new MemoryDisk()
+      for (const slot of slots) disk.slots.set(slot, slot === 1 ? null : Buffer.alloc(32, slot))
+      return disk
+    })
+    const tagged = new MemoryDisk()
+    tagged.log.addTags({ position: 1, tags: ['one'] })
+    const otherwise = new MemoryDisk()
+    otherwise.log.addTags({ position: 2, tags: ['one'] })
+
+    const digests = [...disks, tagged, otherwise].map((disk) => disk.digest())
+
+    assert.equal(digests[0], digests[1])
+    assert.equal(new Set(digests).size, digests.length - 1)
+  })
+
   test('lists databases by how their names begin, and those that are gone no more', async () => {
     const disk = new MemoryDisk()
     await writeRows(disk, ['views/B@1', 'work', 'views/A@2'])

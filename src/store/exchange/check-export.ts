@@ -48,7 +48,6 @@ export async function checkExport(
   let number = 0
   let check: EventCheck | undefined
   let end: ExportEnd | undefined
-  let progress: (position: Position) => void = () => {}
   try {
     for await (const line of readLines(file)) {
       number = line.number
@@ -60,9 +59,8 @@ export async function checkExport(
       if (check === undefined) {
         const range = acceptableRange(store, file, parseHeader(line.text))
         if (headerLine(range) !== `${line.text}\n`) throw new TypeError(writtenOtherwise)
-        check = new EventCheck(store, file, range)
-        progress = onRange(range)
-      } else progress(await check.next(line.text))
+        check = new EventCheck(store, file, range, onRange(range))
+      } else await check.next(line.text)
     }
     number++
     if (check === undefined || end === undefined) throw new TypeError('no end: it was cut off')
@@ -88,6 +86,7 @@ class EventCheck {
   readonly range: ExportRange
   readonly #store: EventStore
   readonly #file: string
+  readonly #onPosition: (position: Position) => void
   /** The lines of what the store has already. */
   readonly #stored: AsyncGenerator<string, void>
   /** The version at which each stream is, as far as the file has told. */
@@ -99,17 +98,23 @@ class EventCheck {
   #recordedAtMs = 0
   #events = 0
 
-  constructor(store: EventStore, file: string, range: ExportRange) {
+  constructor(
+    store: EventStore,
+    file: string,
+    range: ExportRange,
+    onPosition: (position: Position) => void,
+  ) {
     this.range = range
     this.#store = store
     this.#file = file
+    this.#onPosition = onPosition
     this.#head = store.head
     this.#position = range.after
     this.#stored = storedLines(store, range.after)
   }
 
-  /** Returns the event's position. Throws a `TypeError` about the line. */
-  async next(line: string): Promise<Position> {
+  /** Throws a `TypeError` about the line. */
+  async next(line: string): Promise<void> {
     const event = eventFromJson(line)
     // Whatever else a line says would be lost, and noticed only when all of it has been written.
     if (eventToJson(event) !== line) throw new TypeError(writtenOtherwise)
@@ -120,7 +125,7 @@ class EventCheck {
     if (event.position <= this.#head) await this.#assertStored(line)
     else await this.#assertStream(event)
     this.#note(event)
-    return event.position
+    this.#onPosition(event.position)
   }
 
   /** The last line is about what was read. */

@@ -21,7 +21,10 @@ const lineBytesMax = 256 * 1024 * 1024
 const newline = 10
 
 /** Throws an error of the file system, or a `TypeError` about a line. */
-export async function* readLines(path: string): AsyncGenerator<FileLine, void> {
+export async function* readLines(
+  path: string,
+  bytesMax: number = lineBytesMax,
+): AsyncGenerator<FileLine, void> {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let number = 0
   let rest: Buffer = Buffer.alloc(0)
@@ -34,6 +37,6 @@ export async function* readLines(path: string): AsyncGenerator<FileLine, void> {
       start = end + 1
     }
     rest = data.subarray(start)
-    if (rest.length > lineBytesMax) throw new TypeError(`a line of more than ${lineBytesMax} bytes`)
+    if (rest.length > bytesMax) throw new TypeError(`a line of more than ${bytesMax} bytes`)
   }
 }

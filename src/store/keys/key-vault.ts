@@ -254,9 +254,10 @@ export class KeyVault implements KeyReader {
 
   /** Names and slots of those who are not forgotten yet. */
   #livingSlots(subjectIds: readonly string[]): readonly (readonly [string, number])[] {
-    return subjectIds
-      .map((subjectId) => [nameOf(subjectId), this.#slotOf(subjectId) ?? 0] as const)
-      .filter(([, slot]) => slot > 0)
+    return subjectIds.flatMap((subjectId) => {
+      const slot = this.#slotOf(subjectId)
+      return slot ? [[nameOf(subjectId), slot] as const] : []
+    })
   }
 
   #stored(subjectId: string): SlotKey | null | undefined {

@@ -60,8 +60,7 @@ export class SlotFile implements KeySlots {
       this.#file = await openOrCreate(this.#path, directory)
       return this.#file
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new StoreUnavailableError(directory, why, { cause })
+      throw new StoreUnavailableError(directory, (cause as Error).message, { cause })
     }
   }
 }

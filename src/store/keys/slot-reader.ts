@@ -44,8 +44,7 @@ export class SlotReader implements KeyReader {
       const read = readSync(this.#file, this.#bytes, 0, slotBytes, (slot - 1) * slotBytes)
       if (read < slotBytes) throw new Error('the file ends before it')
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new DamagedKeyError(slot, `none (${why})`, { cause })
+      throw new DamagedKeyError(slot, `none (${(cause as Error).message})`, { cause })
     }
   }
 }

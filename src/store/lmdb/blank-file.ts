@@ -21,6 +21,7 @@ const isKnown = platform() !== 'win32' && arch() === 'x64' && endianness() === '
 
 /** Makes a data file, unless there is one, or its content is left to LMDB. Durable when it resolves. */
 export async function placeBlankFile(path: string): Promise<void> {
+  // Not reached by tests: they run where the pages are known.
   if (!isKnown) return
   // Another process may be making it too: each in a place of its own.
   const place = await mkdtemp(`${path}.`)

@@ -133,9 +133,7 @@ async function adoptTurn({ committed }: Committing): Promise<void> {
 
 function ignore(): void {}
 
-/** An error of the file system or of LMDB, as the documented one. Passes documented ones on. */
-export function unavailable(path: string, cause: unknown): Error {
-  if (cause instanceof StoreUnavailableError) return cause
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new StoreUnavailableError(path, why, { cause })
+/** An error of the file system or of LMDB, as the documented one. */
+export function unavailable(path: string, cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(path, (cause as Error).message, { cause })
 }

@@ -238,7 +238,7 @@ function rewrittenBy(tables: LogTables, { deletions }: StagedGroup): Write<Posit
   const segments = new Map<Position, Buffer[]>()
   tables.refresh()
   for (const [position, bytes] of deletions.flatMap(({ records }) => [...records])) {
-    const { first, records } = tables.segmentWith(position)!
+    const { first, records } = tables.segmentWith(position)
     const rewritten = segments.get(first) ?? records
     rewritten[position - first] = bytes
     segments.set(first, rewritten)

@@ -76,8 +76,7 @@ export class LmdbTable implements Table {
   }
 
   #damaged(cause: unknown): DamagedTableError {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    return new DamagedTableError(this.name, reason, { cause })
+    return new DamagedTableError(this.name, (cause as Error).message, { cause })
   }
 
   #encoded(key: TableKey): Buffer {

@@ -6,6 +6,7 @@
  * segment, which is why a source is only used synchronously. Runs per event.
  */
 
+import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
 import { decodeValue, encodeValue } from '../../events/codec.js'
 import type { EventValue, Position } from '../../events/event.js'
@@ -83,11 +84,9 @@ export class LogTables implements TagSource {
     return this.recordAt(position) === undefined ? undefined : this.#segment.run()
   }
 
-  /** All records of the segment that one is in, and the first position. `undefined`: there is none. */
-  segmentWith(
-    position: Position,
-  ): { readonly first: Position; readonly records: Buffer[] } | undefined {
-    if (this.recordAt(position) === undefined) return undefined
+  /** All records of the segment that a position is in, which was found before, and the first position. */
+  segmentWith(position: Position): { readonly first: Position; readonly records: Buffer[] } {
+    assert(this.recordAt(position) !== undefined)
     return { first: this.#segment.first, records: this.#segment.records() }
   }
 
@@ -144,7 +143,7 @@ export class LogTables implements TagSource {
         this.#openAt(before)
       }
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
+      const why = (cause as Error).message
       throw new DamagedRecordError(position, `pages that LMDB cannot read (${why})`, { cause })
     }
   }

@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib'
 import { decodeValue, encodeValue } from '../../../src/events/codec.js'
 import type { StoreFinding, StoreReport } from '../../../src/index.js'
 import { verifyStore } from '../../../src/index.js'
+import { SlotFile } from '../../../src/store/keys/slot-file.js'
 import { openEnvironment, openTable } from '../../../src/store/lmdb/environment.js'
 import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/group-entry.js'
 import { textKeys } from '../../../src/store/lmdb/keys.js'
@@ -37,7 +38,7 @@ function inLog(change: (tables: LogTables) => Promise<unknown>): Damage {
 function inRecords(position: number, change: (record: Buffer) => void): Damage {
   return inLog(async (tables) => {
     tables.refresh()
-    const { first, records } = tables.segmentWith(position)!
+    const { first, records } = tables.segmentWith(position)
     const record = records[position - first]!
     change(record)
     record.writeUInt32BE(crc32(record.subarray(4), position), 0)
@@ -115,7 +116,7 @@ const damages: readonly (readonly [
     'shapes of a segment that are not those of its records',
     inLog(async (tables) => {
       tables.refresh()
-      const { first, records } = tables.segmentWith(1)!
+      const { first, records } = tables.segmentWith(1)
       const bytes = Buffer.from(encodeSegment(first, records, 0, records.length))
       bytes.writeUInt32BE(99, 8 + 4 * records.length)
       bytes.writeUInt32BE(crc32(bytes.subarray(4), first), 0)
@@ -137,6 +138,12 @@ const damages: readonly (readonly [
     'a record with a body that is none',
     inRecords(5, (record) => record.fill(0xc1, 36)),
     { kind: 'record', position: 5, says: /undecodable body/ },
+  ],
+  [
+    'a record whose actor has a number for its id',
+    // The id is the first of the body: a text of one digit becomes a number of as many bytes.
+    inRecords(1, (record) => record.writeUInt8(0xcc, 37)),
+    { kind: 'record', position: 1, says: /id of an actor/ },
   ],
   [
     'a record of another time',
@@ -182,6 +189,28 @@ const damages: readonly (readonly [
       }
     }),
     { kind: 'head', says: /found version 77/ },
+  ],
+  [
+    'a head that is gone',
+    inLog(async ({ groups, streams }) => {
+      for (const to of [...groups.getKeys()]) {
+        const heads = new Map(decodeEntry(to, groups.getBinary(to)!)!)
+        if (heads.delete('Member-5')) await groups.put(to, encodeEntry(to, heads))
+      }
+      await streams.remove('Member-5')
+    }),
+    { kind: 'head', streamId: 'Member-5', says: /found none/ },
+  ],
+  [
+    'a head in the table that is ahead of the newest one',
+    inLog(async ({ groups, streams }) => {
+      for (const to of [...groups.getKeys({ reverse: true, limit: 1 })]) {
+        for (const [streamId, head] of decodeEntry(to, groups.getBinary(to)!)!) {
+          await streams.put(streamId, encodeHead({ ...head, version: 77 }))
+        }
+      }
+    }),
+    { kind: 'head', says: /at most at version \d+, found version 77/ },
   ],
   [
     'a head of a stream without events',
@@ -262,6 +291,11 @@ const damages: readonly (readonly [
     { kind: 'meta', key: 'storeId', says: /ULID/ },
   ],
   [
+    'an id of the store that cannot be read',
+    inMeta('storeId', Buffer.from([0xc1])),
+    { kind: 'meta', key: 'storeId', says: /Expected a value/ },
+  ],
+  [
     'an epoch that is no number',
     inMeta('epoch', encodeValue('three')),
     { kind: 'meta', key: 'epoch', says: /epoch/ },
@@ -280,6 +314,34 @@ const damages: readonly (readonly [
     'a person whose key is in a slot that there is not',
     inTables('keys', ['subjects'], [{ table: 'subjects', key: ['somebody'], value: 900 }]),
     { kind: 'key', key: 'somebody', says: /found 900/ },
+  ],
+  [
+    'a person whose key was destroyed, and who is not forgotten',
+    async (dataDir) => {
+      const slots = new SlotFile(join(dataDir, 'keys', 'slots'))
+      await slots.destroy([2])
+      await slots.close()
+    },
+    { kind: 'key', says: /mark of a destroyed one/ },
+  ],
+  [
+    'keys of which nothing says how many there are',
+    inTables('keys', ['meta'], [{ table: 'meta', key: ['slots'] }]),
+    { kind: 'key', says: /from 1 to 0/ },
+  ],
+  [
+    'a sealed type under another key',
+    inTables('keys', ['sealed'], [{ table: 'sealed', key: ['Member'], value: null }]),
+    { kind: 'key', key: '["Member"]', says: /actor, event and version/ },
+  ],
+  [
+    'a table of keys that is missing',
+    async (dataDir) => {
+      const environment = await openEnvironment(join(dataDir, 'keys'), 'flush')
+      await openTable(environment, 'pending', textKeys).drop()
+      await environment.close()
+    },
+    { kind: 'key', key: 'pending', says: /found none/ },
   ],
   [
     'a cursor ahead of the log',
@@ -376,13 +438,30 @@ describe('a store that is damaged', () => {
     const { findingsCount, events, head } = await damaged(t, async (dataDir) => {
       await inLog(async (tables) => {
         tables.refresh()
-        const { first, records } = tables.segmentWith(100)!
+        const { first, records } = tables.segmentWith(100)
         records[100 - first]![40]! ^= 1
         await tables.events.put(first, encodeSegment(first, records, 0, records.length))
       })(dataDir)
     })
 
     assert.deepEqual([findingsCount, head - events], [1, 1])
+  })
+
+  test('a head that may have been in a damaged entry is not missed', async (t) => {
+    const { findings } = await damaged(t, async (dataDir) => {
+      await inLog(async ({ groups, streams }) => {
+        for (const to of [...groups.getKeys()]) await groups.put(to, Buffer.from('rub'))
+        await streams.remove('Member-5')
+      })(dataDir)
+    })
+
+    assert.deepEqual(new Set(findings.map(({ kind }) => kind)), new Set(['group']))
+  })
+
+  test('a store of another format is not checked', async (t) => {
+    const checking = damaged(t, inMeta('format', encodeValue(1)))
+
+    await assert.rejects(checking, { code: 'DRAMATIS_FORMAT_VERSION', formatActual: 1 })
   })
 
   test('findings beyond the limit are counted', async (t) => {

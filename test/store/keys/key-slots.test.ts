@@ -1,11 +1,12 @@
 /** Key slots: what is in them, what is left of them, and what is not taken for a key. */
 
 import assert from 'node:assert/strict'
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { type KeySlots, slotBytes } from '../../../src/store/keys/key-slots.js'
 import { MemorySlots } from '../../../src/store/keys/memory-slots.js'
 import { SlotFile } from '../../../src/store/keys/slot-file.js'
@@ -106,6 +107,32 @@ describe('a file of key slots', () => {
     await slots.write(1, keys)
 
     assert.equal(statSync(path).mode & 0o777, 0o600)
+  })
+
+  test('holds no key in a slot that says neither that it does nor that it did', async (t) => {
+    const path = await makePath(t)
+    const slots = new SlotFile(path)
+    onEnd(t, () => slots.close())
+    await slots.write(1, keys)
+    const bytes = readFileSync(path)
+    bytes[4] = 3
+    bytes.writeUInt32BE(crc32(bytes.subarray(4, slotBytes), 1), 0)
+    writeFileSync(path, bytes)
+
+    assert.throws(() => slots.keyAt(1), { code: 'DRAMATIS_DAMAGED_KEY', slot: 1 })
+  })
+
+  test('that cannot be opened is unavailable, and is opened once it can be', async (t) => {
+    const path = await makePath(t)
+    const slots = new SlotFile(path)
+    onEnd(t, () => slots.close())
+    mkdirSync(path, { recursive: true })
+
+    await assert.rejects(slots.write(1, keys), { code: 'DRAMATIS_STORE_UNAVAILABLE' })
+    rmdirSync(path)
+    await slots.write(1, keys)
+
+    assert.deepEqual(Buffer.from(slots.keyAt(3)!), keys[2])
   })
 
   test('has no byte that can change unnoticed, and no slot that can be moved', async (t) => {

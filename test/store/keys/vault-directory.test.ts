@@ -47,6 +47,17 @@ test('a directory in which nothing is personal has no keys', async (t) => {
   assert.equal(existsSync(join(directory.path, 'keys')), false)
 })
 
+test('forgetting nobody where nobody is known makes no keys', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const store = await directory.openStore()
+
+  await store.subjects.destroy([], noneInMemory)
+  await store.subjects.finish()
+
+  assert.equal(store.subjects.pending, 0)
+  assert.equal(existsSync(join(directory.path, 'keys')), false)
+})
+
 test('keys are there after the store was opened again, for old events and new ones', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   const first = await directory.openStore()
@@ -236,7 +247,7 @@ test('a record whose seal was changed, its checksum put right, is damage', async
   await appendEvents(first, [about('ada')])
   await first.close()
   const tables = new LogTables(await openEnvironment(`${directory.path}/log`, 'flush'), noKeys)
-  const [record] = tables.segmentWith(1)!.records as [Buffer]
+  const [record] = tables.segmentWith(1).records as [Buffer]
   // The last byte of the seal stands right before the replacement, a text of one byte and its length.
   record[record.length - 'no name'.length - 2]! ^= 1
   record.writeUInt32BE(crc32(record.subarray(4), 1), 0)

@@ -1,18 +1,25 @@
 /** What happens when bytes on the disk are not what was written: never data, always an error. */
 
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { crc32 } from 'node:zlib'
+import { hashText } from '../../../src/base/hash.js'
 import { streamDeleted } from '../../../src/events/stream-end.js'
 import { appendEvents } from '../../../src/store/append.js'
 import type { DamagedRecordError } from '../../../src/store/errors.js'
 import { openEnvironment } from '../../../src/store/lmdb/environment.js'
 import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/group-entry.js'
 import { LogTables } from '../../../src/store/lmdb/log-tables.js'
+import { encodeSegment } from '../../../src/store/lmdb/segment.js'
 import { readLog } from '../../../src/store/read-log.js'
 import { collect, sampleAppend, sampleEvent } from '../../../src/testing/index.js'
 import { cutSegment } from '../../docs/raw-tables.js'
 import { noKeys } from '../../events/no-keys.js'
 import { TemporaryDirectory } from '../temporary.js'
+
+/** Of a payload, by which its page is found. */
+const marker = 'a text that is nowhere else'
 
 /** Opens the log behind the store's back; the store is closed. */
 async function tamper(
@@ -147,6 +154,49 @@ test('a head that points into another stream is damage', async (t) => {
     code: 'DRAMATIS_DAMAGED_RECORD',
     position: 4,
   })
+})
+
+test('a head that points to an event of another stream is damage, though their hashes are the same', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const store = await directory.openStore()
+  await appendEvents(store, [sampleAppend('2', 'none', 2)])
+  await store.close()
+  await tamper(directory, async (tables) => {
+    tables.refresh()
+    const { records } = tables.segmentWith(1)
+    records[0]!.writeUInt32BE(hashText('Account-1'), 12)
+    records[0]!.writeUInt32BE(crc32(records[0]!.subarray(4), 1), 0)
+    await tables.events.put(1, encodeSegment(1, records, 0, 1))
+    const head = { version: 1, position: 1, index: 0, state: 'open' as const }
+    await tables.groups.put(1, encodeEntry(1, new Map([['Account-1', head]])))
+  })
+
+  const damaged = await directory.openStore()
+
+  await assert.rejects(collect(damaged.readStream('Account-1')), {
+    code: 'DRAMATIS_DAMAGED_RECORD',
+    reason: 'an event of Account-2, not Account-1',
+  })
+})
+
+test('a page that LMDB cannot read is damage, and the others can still be read', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const first = await directory.openStore()
+  await appendEvents(first, [{ ...sampleAppend('1', 'none'), events: [sampleEvent({ marker })] }])
+  const store = first
+  const path = `${directory.path}/log/data.mdb`
+  const bytes = readFileSync(path)
+  for (let page = 0; page < bytes.length; page += 4_096) {
+    // From then on it is a page of nothing.
+    if (bytes.subarray(page, page + 4_096).includes(marker)) bytes.writeUInt16LE(0, page + 18)
+  }
+  writeFileSync(path, bytes)
+
+  await assert.rejects(collect(readLog(store)), {
+    code: 'DRAMATIS_DAMAGED_RECORD',
+    reason: /pages that LMDB cannot read/,
+  })
+  assert.equal((await store.readStreamHead('Account-1')).version, 1)
 })
 
 test('a record whose shape is missing is damage', async (t) => {

@@ -1,7 +1,7 @@
 /** Looking at a data file before LMDB follows its pages. */
 
 import assert from 'node:assert/strict'
-import { readFile, truncate, writeFile } from 'node:fs/promises'
+import { readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { appendEvents } from '../../../src/store/append.js'
@@ -58,6 +58,33 @@ test('a log that was cut short does not open, wherever it was cut', async (t) =>
   }
   await truncate(path, pageBytes)
   await assert.rejects(directory.openStore(), { code: 'DRAMATIS_STORE_UNAVAILABLE' })
+})
+
+test('a page with a node that lies beyond it is refused', async (t) => {
+  const { directory, path } = await filledLog(t)
+  const damaged = await readFile(path)
+  const file = new DataFile(path)
+  const root = Number(file.readMeta().roots[1])
+  file.close()
+  // Where the first of its nodes is said to lie.
+  damaged.writeUInt16LE(4_090, root * pageBytes + 24)
+  await writeFile(path, damaged)
+
+  await assert.rejects(directory.openStore(), {
+    code: 'DRAMATIS_STORE_UNAVAILABLE',
+    message: new RegExp(`page ${root} has a node that is not on it`),
+  })
+})
+
+test('a data file that leads to itself is unavailable', async (t) => {
+  const { directory, path } = await filledLog(t)
+  await rm(path)
+  await symlink('data.mdb', path)
+
+  await assert.rejects(directory.openStore(), {
+    code: 'DRAMATIS_STORE_UNAVAILABLE',
+    message: /ELOOP/,
+  })
 })
 
 test('a page in the place of another one is refused', async (t) => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ManualClock } from '../../../src/base/manual-clock.js'
 import { appendEvents } from '../../../src/store/append.js'
+import type { EventStoreOptions } from '../../../src/store/contracts.js'
 import { sampleAppend } from '../../../src/testing/index.js'
 import { TemporaryDirectory } from '../temporary.js'
 
@@ -43,6 +44,22 @@ test('a store is not opened full: the first figure is known before the first wri
     code: 'DRAMATIS_DISK_FULL',
     freeBytesMin: 64 * 1024 * 1024,
   })
+})
+
+test('room is told as it is now, and not told where nobody looks or nobody knows', async (t) => {
+  let freeBytes = 70
+  const readFreeBytes = (): Promise<number> => Promise.resolve(freeBytes)
+  const read = async (options: Partial<EventStoreOptions>) =>
+    await (await (await TemporaryDirectory.make(t)).openStore(options)).readRoom()
+  const known = await (await TemporaryDirectory.make(t)).openStore({
+    freeBytesMin: 5,
+    readFreeBytes,
+  })
+  freeBytes = 60
+
+  assert.deepEqual(await known.readRoom(), { freeBytes: 60, freeBytesMin: 5 })
+  assert.equal(await read({ freeBytesMin: 0, readFreeBytes }), null)
+  assert.equal(await read({ readFreeBytes: () => Promise.reject(new Error('no statfs')) }), null)
 })
 
 test('a figure that cannot be had stops nothing, and 0 turns the guard off', async (t) => {

@@ -95,14 +95,48 @@ test('a lock whose process id was given to another process since is taken over',
   assert.equal(taken.pid, process.pid)
 })
 
-test('a lock that a power cut left empty is taken over', async (t) => {
+test('a lock that a power cut left empty, or that names no process, is taken over', async (t) => {
+  const nobody = ['', '{"pid":', 'null', '{}', '{"pid":-1,"started":"","epoch":1}', '7']
+  for (const text of nobody) {
+    const directory = await TemporaryDirectory.make(t)
+    await mkdir(directory.path, { recursive: true })
+    await writeFile(`${directory.path}/lock`, text)
+
+    const store = await directory.openStore()
+
+    assert.equal(store.epoch, 1, text)
+  }
+})
+
+test('a lock that cannot be read makes the directory unavailable', async (t) => {
   const directory = await TemporaryDirectory.make(t)
-  await mkdir(directory.path, { recursive: true })
-  await writeFile(`${directory.path}/lock`, '')
+  await mkdir(`${directory.path}/lock`, { recursive: true })
 
-  const store = await directory.openStore()
+  await assert.rejects(openLmdbEventStore(directory.path, { clock }), {
+    code: 'DRAMATIS_STORE_UNAVAILABLE',
+    message: /EISDIR/,
+  })
+})
 
-  assert.equal(store.epoch, 1)
+test('a store that stopped does not open again once somebody else has the log', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const store = await directory.openStore({
+    failpoint: () => {
+      throw new Error('the disk is ill')
+    },
+  })
+  await assert.rejects(appendEvents(store, [sampleAppend('1', 'none', 1)]))
+  const environment = await openEnvironment(`${directory.path}/log`, 'flush')
+  await openTable(environment, 'meta', textKeys).put('epoch', encodeValue(2))
+  await environment.close()
+
+  await assert.rejects(store.reopen(), (error: Error) => {
+    assert.equal((error as { code?: unknown }).code, 'DRAMATIS_STORE_STOPPED')
+    assert.match((error.cause as Error).message, /has a new owner/)
+    return true
+  })
+
+  assert.equal(store.status, 'stopped')
 })
 
 test('a store that another format wrote is refused, and not changed', async (t) => {

@@ -70,6 +70,18 @@ test('it is sound under its own position alone, and says nothing of its shapes w
   }
 })
 
+test('of more shapes than are named none is told, and every record comes out', () => {
+  for (const count of [16, 17]) {
+    const records = Array.from({ length: count }, (_each, at) => recordOf(at + 1))
+
+    const segment = openSegment(7, encodeSegment(7, records, 0, count))
+
+    const shapes = count === 17 ? null : records.map((_each, at) => at + 1)
+    assert.deepEqual(segment.run(), { last: 6 + count, isSound: true, shapes })
+    assert.deepEqual(segment.records(), records)
+  }
+})
+
 test('a part of a list is packed alone', () => {
   const records = [1, 2, 3, 4].map((shape) => recordOf(shape))
 

@@ -111,9 +111,8 @@ function problemOfSnapshot(
   chains: StreamChains,
   streamId: string,
 ): string | null {
-  const bytes = tables.snapshots.getBinary(streamId)
-  const head = headOf(chains, streamId)
-  const read = bytes === undefined ? 'damaged' : readSnapshot(bytes, streamId, head, tables.keys)
+  const bytes = tables.snapshots.getBinary(streamId)!
+  const read = readSnapshot(bytes, streamId, headOf(chains, streamId), tables.keys)
   if (typeof read === 'string') return read
   try {
     const record = soundRecordAt(tables, read.position)
@@ -164,7 +163,7 @@ export async function verifyClaims(
   for await (const keys of keysIn(tables.claims, 'claims', findings)) {
     for (const key of keys) {
       count++
-      const owner = tables.claims.getBinary(key)?.toString('utf8') ?? ''
+      const owner = tables.claims.getBinary(key)!.toString('utf8')
       if (key.length !== claimKeyDigits) {
         findings.add('claim', { key }, 'Expected the key of a claim to have 32 bytes.')
       } else if (chains.find(owner, hashText(owner)) === -1) {

@@ -1,0 +1,80 @@
+/** Stopping, reopening and closing at awkward moments, and listeners that throw. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDeferred } from '../../src/base/deferred.js'
+import { ManualClock } from '../../src/base/manual-clock.js'
+import { yieldToEventLoop } from '../../src/base/signal.js'
+import { appendEvents } from '../../src/store/append.js'
+import type { EventStore } from '../../src/store/contracts.js'
+import { sampleAppend } from '../../src/testing/index.js'
+import { startChild } from './children/child.js'
+import { TemporaryDirectory } from './temporary.js'
+
+const clock = new ManualClock()
+
+/** A store whose first commit has failed. @param held - Its keys are not looked into before this resolves. */
+async function stoppedStore(
+  directory: TemporaryDirectory,
+  held: Promise<void> = Promise.resolve(),
+): Promise<EventStore> {
+  let fails = true
+  const store = await directory.openStore({
+    clock,
+    failpoint: () => {
+      if (fails) throw new Error('the disk is ill')
+    },
+  })
+  void store.subjects.undisturbed(() => held)
+  await assert.rejects(appendEvents(store, [sampleAppend('1', 'none', 1)]))
+  fails = false
+  return store
+}
+
+test('reopening a store that has not stopped drops nothing', async (t) => {
+  const store = await (await TemporaryDirectory.make(t)).openStore()
+  store.stage([sampleAppend('1', 'none', 1)])
+
+  await store.reopen()
+  await store.commit()
+
+  assert.equal(store.head, 1)
+})
+
+test('a store that cannot be opened again in time stays stopped, and opens later', async (t) => {
+  const held = createDeferred()
+  const store = await stoppedStore(await TemporaryDirectory.make(t), held.promise)
+
+  const reopening = store.reopen()
+  await yieldToEventLoop()
+  clock.advance(30_000)
+  await assert.rejects(reopening, { code: 'DRAMATIS_STORE_STOPPED' })
+  assert.equal(store.status, 'stopped')
+  held.resolve()
+  // What was not waited for ends by itself: from then on there are readers to be told of.
+  while (store.readReaders() === null) await yieldToEventLoop()
+  await store.reopen()
+
+  await appendEvents(store, [sampleAppend('1', 'none', 1)])
+  assert.deepEqual([store.status, store.head], ['open', 1])
+})
+
+test('a store that is closed while it opens again is closed', async (t) => {
+  const store = await stoppedStore(await TemporaryDirectory.make(t))
+
+  const reopening = store.reopen()
+  await store.close()
+
+  await reopening
+  assert.equal(store.status, 'closed')
+  await assert.rejects(store.readHead(), { code: 'DRAMATIS_STORE_STOPPED' })
+})
+
+test('what a listener throws is no failed commit, and no secret', async (t) => {
+  const { path } = await TemporaryDirectory.make(t)
+  const child = startChild(t, 'throwing-listener.js', [path])
+
+  const said = [await child.nextLine(), await child.nextLine()]
+
+  assert.deepEqual(said, ['uncaught: what a listener throws', 'open 1, told 1'])
+})
