@@ -88,6 +88,20 @@ function deletingTests(openStore: OpenStore): void {
 }
 
 function deletedTests(openStore: OpenStore): void {
+  test('a stream is deleted while another one is being committed', async (t) => {
+    const store = await openStore(t)
+    await appendEvents(store, [sampleAppend('1', 'none', 10)])
+    store.stage([sampleAppend('2', 'none', 20)])
+    const committing = store.commit()
+
+    store.stage([endOf('1', streamDeleted)])
+    await committing
+    await store.commit()
+
+    assert.equal((await store.readStreamHead('Account-1')).state, 'deleted')
+    assert.equal((await store.readStreamHead('Account-2')).state, 'open')
+  })
+
   test('a deleted stream takes nothing, and has no snapshot', async (t) => {
     const store = await openStore(t)
     await appendEvents(store, [sampleAppend('1', 'none', 10)])

@@ -116,6 +116,33 @@ function boundaryTests(openStore: OpenStore): void {
     await store.commit()
   })
 
+  test('what is staged is found as what is durable is: by any item, with all of its tags', async (t) => {
+    const store = await openStore(t)
+    store.stage([tagged('1', 'A', 'c:1')])
+    store.stage([tagged('2', 'A', 'c:1', 's:1')])
+    store.stage([tagged('3', 'B', 's:1', 'c:1')])
+    const found = (query: TagQuery): number[] =>
+      store.boundaryOf(query).staged.map(({ position }) => position)
+
+    assert.deepEqual(found([{ tags: ['c:1'] }]), [1, 2, 3])
+    assert.deepEqual(found([{ tags: ['c:1', 's:1'] }]), [2, 3])
+    assert.deepEqual(found([{ tags: ['s:1'], wantsType: (type) => type === 'B' }]), [3])
+    assert.deepEqual(
+      found([{ tags: ['c:2'] }, { tags: ['s:1'] }, { tags: ['c:1', 's:1'] }]),
+      [2, 3],
+    )
+  })
+
+  test('what was staged before a boundary was made is no conflict with it', async (t) => {
+    const store = await openStore(t)
+    store.stage([tagged('1', 'A', 'c:1')])
+    const boundary = store.boundaryOf(course)
+
+    const placed = store.stage([tagged('2', 'A', 'c:1')], undefined, boundary)
+
+    assert.equal(placed[0]?.[0]?.position, 2)
+  })
+
   for (const [how, meanwhile] of [
     ['staged', async (store: EventStore) => void store.stage([tagged('2', 'A', 'x', 'c:1')])],
     ['durable', (store: EventStore) => append(store, tagged('2', 'A', 'x', 'c:1'))],

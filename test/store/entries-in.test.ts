@@ -45,7 +45,7 @@ test('an entry that cannot be read is a finding, which says behind what it lies'
     const environment = directory.closing(await openEnvironment(directory.path, 'flush'))
     const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const
     const rows = environment.openDB<Buffer, Buffer>({ name: 'rows', ...bytes })
-    await rows.put(encodeTableKey('rows', [damaged]), Buffer.from([0xc1]))
+    await rows.put(encodeTableKey('rows', [damaged]), Buffer.from([0x93, 1]))
     tables.refresh()
     const findings = new Findings(10)
 

@@ -56,6 +56,7 @@ function openTables(dataDir: string, keys: SlotReader): LogTables {
   try {
     return new LogTables(open(environmentOptions(path, 'flush')), keys)
   } catch (cause) {
+    // Not reached by tests: what LMDB cannot open ends the process instead, as far as is known.
     throw unavailable(path, cause)
   }
 }

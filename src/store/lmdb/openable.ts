@@ -57,6 +57,7 @@ function assertSound(path: string, file: DataFile): void {
     file.walk(meta)
   } catch (cause) {
     // Where somebody else writes meanwhile, it was looked at when they opened it.
+    // Not reached by tests: the other's commit would have to fall between the two looks.
     if (file.readMeta().transaction !== meta.transaction) return
     const found = isShort ? `only ${pages} of ${meta.lastPage + 1} pages` : (cause as Error).message
     throw new Error(`${path} is damaged: expected sound pages, found ${found}`, { cause })

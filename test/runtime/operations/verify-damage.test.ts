@@ -141,9 +141,9 @@ const damages: readonly (readonly [
   ],
   [
     'a record whose actor has a number for its id',
-    // The id is the first of the body: a text of one digit becomes a number of as many bytes.
-    inRecords(1, (record) => record.writeUInt8(0xcc, 37)),
-    { kind: 'record', position: 1, says: /id of an actor/ },
+    // The id is the first of the body: a text of one digit, or two, becomes a number of as many bytes.
+    inRecords(100, (record) => record.writeUInt8(record[37] === 0xa1 ? 0xcc : 0xcd, 37)),
+    { kind: 'record', position: 100, says: /id of an actor/ },
   ],
   [
     'a record of another time',
@@ -292,7 +292,7 @@ const damages: readonly (readonly [
   ],
   [
     'an id of the store that cannot be read',
-    inMeta('storeId', Buffer.from([0xc1])),
+    inMeta('storeId', Buffer.from([0x93, 1])),
     { kind: 'meta', key: 'storeId', says: /Expected a value/ },
   ],
   [

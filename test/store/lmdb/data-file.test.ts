@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { appendEvents } from '../../../src/store/append.js'
 import { DataFile } from '../../../src/store/lmdb/data-file.js'
-import { sampleAppend, sampleEvent } from '../../../src/testing/index.js'
+import { readLog } from '../../../src/store/read-log.js'
+import { collect, sampleAppend, sampleEvent } from '../../../src/testing/index.js'
 import { TemporaryDirectory } from '../temporary.js'
+import { largeEvents, largeLog, textOf } from './large-log.js'
 
 const pageBytes = 4_096
 
@@ -120,5 +122,21 @@ test('a tree of free pages without its keys is refused: LMDB would end the proce
   await assert.rejects(directory.openStore(), {
     code: 'DRAMATIS_STORE_UNAVAILABLE',
     message: new RegExp(`page ${root} has a key that is none`),
+  })
+})
+
+test('a page of a large log that nobody has looked at is damage once it is read', async (t) => {
+  const { directory, path } = await largeLog(t)
+  const bytes = await readFile(path)
+  // In the middle of the last value.
+  bytes[bytes.indexOf(textOf(largeEvents)) + 500_000]! ^= 1
+  await writeFile(path, bytes)
+
+  const store = await directory.openStore()
+
+  assert.equal((await collect(readLog(store, { to: largeEvents - 1 }))).length, largeEvents - 1)
+  await assert.rejects(collect(readLog(store)), {
+    code: 'DRAMATIS_DAMAGED_RECORD',
+    position: largeEvents,
   })
 })

@@ -29,7 +29,7 @@ test('every head comes back: of streams of any length, wherever they end, open o
 
   fc.assert(
     fc.property(heads, (head) => {
-      assert.deepEqual(decodeHead(encodeHead(head)), head)
+      assert.deepEqual(decodeHead(encodeHead(head)), { ...head })
     }),
     { seed },
   )

@@ -1,13 +1,16 @@
 /** Checking logs of other sizes than that of `verify-store.test.ts`: with next to nothing, and with much. */
 
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { appendEvents } from '../../../../src/store/append.js'
 import type { StreamAppend } from '../../../../src/store/contracts.js'
+import { DataFile } from '../../../../src/store/lmdb/data-file.js'
 import { verifyLog } from '../../../../src/store/lmdb/verify/verify-log.js'
 import { Findings, type LogCounts, type VerifyFlow } from '../../../../src/store/verification.js'
 import { sampleAppend, sampleEvent } from '../../../../src/testing/index.js'
 import { TemporaryDirectory } from '../../temporary.js'
+import { largeLog } from '../large-log.js'
 
 const flow: VerifyFlow = { pause: async () => {} }
 
@@ -55,4 +58,21 @@ test('every stream of a log with thousands is looked at', async (t) => {
   )
 
   assert.deepEqual([events, streams], [5_000, 2_500])
+})
+
+test('a log whose table of tables cannot be read is one finding', async (t) => {
+  const { directory, path } = await largeLog(t)
+  const file = new DataFile(path)
+  const { roots, pageBytes } = file.readMeta()
+  file.close()
+  const bytes = await readFile(path)
+  // From then on it is a page of nothing.
+  bytes.writeUInt16LE(0, Number(roots[1]) * pageBytes + 18)
+  await writeFile(path, bytes)
+  const findings = new Findings(10)
+
+  const { events } = await verifyLog(directory.path, findings, flow)
+
+  assert.deepEqual([events, findings.count, findings.kept[0]?.kind], [0, 1, 'lmdb'])
+  assert.match(findings.kept[0]!.message, /to be readable/)
 })
