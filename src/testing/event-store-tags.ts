@@ -137,10 +137,11 @@ function boundaryTests(openStore: OpenStore): void {
     const store = await openStore(t)
     store.stage([tagged('1', 'A', 'c:1')])
     const boundary = store.boundaryOf(course)
+    store.stage([sampleAppend('3', 'any', 1)])
 
     const placed = store.stage([tagged('2', 'A', 'c:1')], undefined, boundary)
 
-    assert.equal(placed[0]?.[0]?.position, 2)
+    assert.equal(placed[0]?.[0]?.position, 3)
   })
 
   for (const [how, meanwhile] of [

@@ -75,6 +75,7 @@ test('what a listener throws is no failed commit, and no secret', async (t) => {
   const child = startChild(t, 'throwing-listener.js', [path])
 
   const said = [await child.nextLine(), await child.nextLine()]
+  await child.letGo()
 
   assert.deepEqual(said, ['uncaught: what a listener throws', 'open 1, told 1'])
 })

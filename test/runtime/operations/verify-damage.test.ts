@@ -180,6 +180,18 @@ const damages: readonly (readonly [
     { kind: 'group', says: /entry of the group/ },
   ],
   [
+    'an entry of heads that is not whole, its checksum put right',
+    inLog(async ({ groups }) => {
+      for (const to of [...groups.getKeys({ limit: 1 })]) {
+        // An array of three that ends behind its first.
+        const bytes = Buffer.from([0, 0, 0, 0, 0x93, 1])
+        bytes.writeUInt32BE(crc32(bytes.subarray(4), to), 0)
+        await groups.put(to, bytes)
+      }
+    }),
+    { kind: 'group', says: /entry of the group/ },
+  ],
+  [
     'an entry with a head that is not where its stream ends',
     inLog(async ({ groups }) => {
       for (const to of [...groups.getKeys({ reverse: true, limit: 1 })]) {

@@ -1,14 +1,25 @@
 /** The keys of a data directory: across openings, failed commits, crashes and damage. */
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import { appendEvents } from '../../../src/store/append.js'
 import type { EventStore, LogReader, StreamAppend } from '../../../src/store/contracts.js'
+import { vaultTables } from '../../../src/store/keys/key-vault.js'
 import { openEnvironment } from '../../../src/store/lmdb/environment.js'
 import { openLmdbLogReader } from '../../../src/store/lmdb/lmdb-log-reader.js'
+import { openLmdbTables } from '../../../src/store/lmdb/lmdb-tables.js'
 import { LogTables } from '../../../src/store/lmdb/log-tables.js'
 import { encodeSegment } from '../../../src/store/lmdb/segment.js'
 import { sampleAppend, sampleEvent } from '../../../src/testing/sample-events.js'
@@ -178,6 +189,36 @@ test('destroying that was cut short before the keys were overwritten is complete
   assert.deepEqual(await namesIn(store), ['no name', 'name of bob'])
   assert.equal(readFileSync(slotsOf(directory)).includes(before.subarray(8, 40)), false)
   assert.throws(() => store.stage([about('ada')]), { code: 'DRAMATIS_SUBJECT_FORGOTTEN' })
+})
+
+test('destroying that was cut short waits for keys that can be overwritten', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const first = await directory.openStore()
+  await appendEvents(first, [about('ada')])
+  await first.subjects.destroy(['ada'], noneInMemory)
+  await first.close()
+  renameSync(slotsOf(directory), `${slotsOf(directory)}.away`)
+  mkdirSync(slotsOf(directory))
+
+  await assert.rejects(directory.openStore(), { code: 'DRAMATIS_STORE_UNAVAILABLE' })
+
+  rmdirSync(slotsOf(directory))
+  renameSync(`${slotsOf(directory)}.away`, slotsOf(directory))
+  const store = await directory.openStore()
+  assert.equal(store.subjects.pending, 1)
+  assert.deepEqual(await namesIn(store), ['no name'])
+})
+
+test('tables of keys that a crash left empty take the first key', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  await (await directory.openStore()).close()
+  await (await openLmdbTables(join(directory.path, 'keys'), vaultTables)).close()
+
+  const store = await directory.openStore()
+  await appendEvents(store, [about('ada')])
+
+  assert.deepEqual(await namesIn(store), ['name of ada'])
+  assert.equal(readFileSync(slotsOf(directory)).length, 64)
 })
 
 test('keys that are gone by accident are an error, never taken for forgotten', async (t) => {

@@ -68,14 +68,22 @@ test('a page with a node that lies beyond it is refused', async (t) => {
   const file = new DataFile(path)
   const root = Number(file.readMeta().roots[1])
   file.close()
-  // Where the first of its nodes is said to lie.
-  damaged.writeUInt16LE(4_090, root * pageBytes + 24)
-  await writeFile(path, damaged)
+  const placeAt = root * pageBytes + 24
+  const keyBytesAt = placeAt + damaged.readUInt16LE(placeAt) + 6
 
-  await assert.rejects(directory.openStore(), {
-    code: 'DRAMATIS_STORE_UNAVAILABLE',
-    message: new RegExp(`page ${root} has a node that is not on it`),
-  })
+  // How long its first key is said to be, then where it is said to lie.
+  for (const [at, value] of [
+    [keyBytesAt, 4_090],
+    [placeAt, 4_090],
+  ] as const) {
+    damaged.writeUInt16LE(value, at)
+    await writeFile(path, damaged)
+
+    await assert.rejects(directory.openStore(), {
+      code: 'DRAMATIS_STORE_UNAVAILABLE',
+      message: new RegExp(`page ${root} has a node that is not on it`),
+    })
+  }
 })
 
 test('a data file that leads to itself is unavailable', async (t) => {

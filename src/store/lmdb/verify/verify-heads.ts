@@ -49,11 +49,7 @@ export class HeadCheck {
     for (const { position, version } of this.#chains.unseen()) {
       const streamId = this.#streamAt(position)
       const message = `Expected a head at version ${version} and position ${position}, found none.`
-      this.#findings.add(
-        'head',
-        { position, ...(streamId === undefined ? {} : { streamId }) },
-        message,
-      )
+      this.#findings.add('head', { position, streamId }, message)
     }
   }
 
@@ -113,14 +109,11 @@ export class HeadCheck {
     this.#findings.add('head', { streamId, position: end.position }, message)
   }
 
-  #streamAt(position: Position): string | undefined {
-    try {
-      const bytes = soundRecordAt(this.#tables, position)
-      const shape = shapeOfRecord(this.#tables, position, bytes)
-      return eventOfRecord(this.#tables, position, bytes, shape).streamId
-    } catch {
-      return undefined
-    }
+  /** Of a position that was read before. */
+  #streamAt(position: Position): string {
+    const bytes = soundRecordAt(this.#tables, position)
+    const shape = shapeOfRecord(this.#tables, position, bytes)
+    return eventOfRecord(this.#tables, position, bytes, shape).streamId
   }
 }
 
