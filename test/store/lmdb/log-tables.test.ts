@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
+import { encodeValue } from '../../../src/events/codec.js'
 import { unknownIndex } from '../../../src/events/record.js'
 import { streamClosed, streamStates } from '../../../src/events/stream-end.js'
 import { appendEvents } from '../../../src/store/append.js'
@@ -41,6 +43,27 @@ test('every shape comes back, with fields or without any that are known', () => 
   for (const fields of [null, [], ['amount', 'note']]) {
     const bytes = encodeShape({ ...shape, number: 7, fields })
     assert.deepEqual(decodeShape(7, bytes), { ...shape, number: 7, fields })
+  }
+})
+
+test('bytes that are no shape are damage, though their checksum is right', () => {
+  const rubbish: readonly Buffer[] = [
+    encodeValue('Account'),
+    encodeValue(['Account', 'Opened']),
+    encodeValue(['Account', 'Opened', 'two', null]),
+    encodeValue(['Account', 'Opened', 2, ['amount', 7]]),
+    // An array of three that ends behind its first.
+    Buffer.from([0x93, 1]),
+  ]
+
+  for (const content of rubbish) {
+    const bytes = Buffer.concat([Buffer.alloc(4), content])
+    bytes.writeUInt32BE(crc32(content, 7), 0)
+    assert.throws(
+      () => decodeShape(7, bytes),
+      { code: 'DRAMATIS_DAMAGED_TABLE', message: /no shape under number 7/ },
+      content.toString('hex'),
+    )
   }
 })
 
