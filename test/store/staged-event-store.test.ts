@@ -59,6 +59,21 @@ test('a store that cannot be opened again in time stays stopped, and opens later
   assert.deepEqual([store.status, store.head], ['open', 1])
 })
 
+test('whoever reads while the store opens again is answered once it has', async (t) => {
+  const held = createDeferred()
+  const store = await stoppedStore(await TemporaryDirectory.make(t), held.promise)
+  let isHeld = true
+
+  const reopening = store.reopen()
+  const reading = store.readHead().then((head) => ({ head, isHeld }))
+  await yieldToEventLoop()
+  isHeld = false
+  held.resolve()
+
+  assert.deepEqual(await reading, { head: 0, isHeld: false })
+  await reopening
+})
+
 test('a store that is closed while it opens again is closed', async (t) => {
   const store = await stoppedStore(await TemporaryDirectory.make(t))
 
