@@ -114,7 +114,8 @@ function numberSchema(rule: ExpandedRule): JsonSchema {
 }
 
 function enumSchema({ values = [], nullable }: ExpandedRule): JsonSchema {
-  const found = (jsonOf(values) ?? []) as readonly Json[]
+  const found = jsonOf(values) as readonly Json[] | undefined
+  if (found === undefined) return noted({}, { values })
   return { enum: nullable === true && !found.includes(null) ? [...found, null] : found }
 }
 
@@ -148,7 +149,8 @@ function arraySchema(rule: ExpandedRule, side: SchemaSide): JsonSchema {
   const items = rule.items as ExpandedRule | undefined
   // Items that are objects are told apart by identity, which JSON does not have.
   const isUnique = unique === true && items !== undefined && scalars.has(items.type)
-  const [itemSchema, only] = [items && ruleJsonSchema(items, side), jsonOf(values)]
+  const itemSchema = items && ruleJsonSchema(items, side)
+  const [only, held] = [jsonOf(values), jsonOf(contains)]
   const schema = {
     type: 'array',
     ...(only === undefined
@@ -156,7 +158,7 @@ function arraySchema(rule: ExpandedRule, side: SchemaSide): JsonSchema {
       : { items: itemSchema ? { allOf: [itemSchema, { enum: only }] } : { enum: only } }),
     ...sizes(rule, 'minItems', 'maxItems'),
     ...(isUnique ? { uniqueItems: true } : {}),
-    ...(contains === undefined ? {} : { contains: { const: jsonOf(contains) ?? null } }),
+    ...(held === undefined ? {} : { contains: { const: held } }),
   }
   return unique === true && !isUnique ? noted(schema, { unique }) : schema
 }

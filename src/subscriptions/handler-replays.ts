@@ -12,7 +12,6 @@ export class HandlerReplays {
   readonly #ports: ReplayPorts
   #replay: HandlerReplay | null = null
   #running: Promise<unknown> = Promise.resolve()
-  #stopped = false
 
   constructor(ports: ReplayPorts) {
     this.#ports = ports
@@ -29,7 +28,6 @@ export class HandlerReplays {
     if (this.#replay !== null) {
       throw new ReplayFailedError(definition.name, 'one is under way already', null)
     }
-    if (this.#stopped) throw new ReplayFailedError(definition.name, 'the runtime is closing', null)
     this.#replay = new HandlerReplay(this.#ports, asked)
     const running = this.#replay.run()
     this.#running = running.catch(() => {})
@@ -46,10 +44,9 @@ export class HandlerReplays {
     await this.#running
   }
 
-  /** Ends the one under way: by itself; after half the time by its signals; after all of it at once. */
+  /** Ends the one under way, after which none may begin: by itself; after half the time by its signals; after all of it at once. */
   async stop(deadlineMs: number): Promise<void> {
     const { clock } = this.#ports
-    this.#stopped = true
     this.#replay?.stop('the runtime is closing')
     const cancelAbort = clock.schedule(deadlineMs / 2, () => this.#replay?.abort())
     const cancelEnd = clock.schedule(deadlineMs, () =>

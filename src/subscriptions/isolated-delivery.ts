@@ -35,6 +35,7 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
   const { ledger } = ports
   const { name } = ledger.definition
   const { blocked } = waiting
+  // Not reached by tests: a suspect stands in the queue of its key itself.
   const position = ledger.firstQueued(waiting) ?? blocked.position
   const isSuspect = position === blocked.position
   const attempt = isSuspect ? blocked.attempt + 1 : 1

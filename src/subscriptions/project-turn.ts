@@ -46,6 +46,7 @@ export function startTurn(ports: TurnPorts, directory: string, limits: TurnLimit
     ...limits,
     flight,
   }
+  // Not reached by tests: a turn says nothing but how it ended.
   const task = pool.run(request, () => {})
   // Where the projector runs on this very thread, nobody could look.
   if (pool.threads > 0) watch(ports.clock, task, flight)
@@ -54,12 +55,11 @@ export function startTurn(ports: TurnPorts, directory: string, limits: TurnLimit
 
 function watch(clock: Clock, task: RunningTask, flight: SharedArrayBuffer): void {
   const flightWatch = new FlightWatch(new Flight(flight), eventMsMax)
-  let cancel: Cancel = () => {}
   const look = (): void => {
     const stuck = flightWatch.findStuck(clock.elapsedMs())
     if (stuck === undefined) cancel = clock.schedule(watchEveryMs, look)
     else task.terminate(`its thread hung at position ${stuck.position}`)
   }
-  look()
+  let cancel: Cancel = clock.schedule(watchEveryMs, look)
   void task.ended.then(() => cancel())
 }

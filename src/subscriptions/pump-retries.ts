@@ -100,6 +100,7 @@ export class PumpRetries {
       return null
     }
     let positions = blocked.run(due, ports.work.readQueue(definition.name, due))
+    // Not reached by tests: what is handed out, and stands aside since, is written down.
     let { attempt = 0, redrives = 0 } = written ?? {}
     if (positions.length === 0) report.done(due, 0, null)
     while (positions.length > 0) {

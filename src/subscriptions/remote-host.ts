@@ -6,6 +6,7 @@
  * they are no instances of their classes any more.
  */
 
+import type { CommandRejectedError } from '../actors/errors.js'
 import { createDeferred, type Deferred } from '../base/deferred.js'
 import { DramatisError, type ErrorData, errorToData, InvalidArgumentError } from '../base/errors.js'
 import type { HandlerReceipt } from '../define/handler.js'
@@ -129,5 +130,5 @@ export async function answerRequest(
 /** The domain's own reason for its no. */
 function reasonOf(error: unknown): string | null {
   if (!(error instanceof DramatisError) || error.code !== 'DRAMATIS_COMMAND_REJECTED') return null
-  return (error as { readonly reason?: string }).reason ?? null
+  return (error as CommandRejectedError).reason
 }

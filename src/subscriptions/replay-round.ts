@@ -119,7 +119,6 @@ export class ReplayRound {
     }
     const task = pool.run(request, (message) => this.#receive(task, message as FromReplay))
     this.#tasks.add(task)
-    if (this.#stopped) task.post({ type: 'stop' })
     const unwatch = pool.threads > 0 ? this.#watch(task, flight) : () => {}
     const end = await task.ended
     unwatch()

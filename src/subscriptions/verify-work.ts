@@ -69,7 +69,7 @@ function checkCursors(
   }
 }
 
-/** Each waits for an event, and that one is the first that waits. */
+/** Each waits for an event, and that one stands in its queue where it should. */
 function checkKeys(database: TableDatabase, head: Position, findings: Findings): number {
   let count = 0
   for (const entries of entriesIn(database.table('keys'), 'work', findings)) {
@@ -81,11 +81,23 @@ function checkKeys(database: TableDatabase, head: Position, findings: Findings):
         continue
       }
       const [first] = database.table('queues').range({ prefix: key, limit: 1 })
-      if (first?.key[3] === blocked!.position) continue
+      if (isInPlace(blocked as BlockedKey, first?.key[3] as Position | undefined)) continue
       add(findings, key, `Expected position ${blocked!.position} to wait first, found another.`)
     }
   }
   return count
+}
+
+/**
+ * What failed is the first of its queue. What is to be tried alone may have others before it, and where an
+ * event was given up, what waits behind it is tried next, if there is any.
+ *
+ * @param first - What waits first.
+ */
+function isInPlace({ state, position, attempt }: BlockedKey, first: Position | undefined): boolean {
+  if (state === 'isolated') return first !== undefined && first <= position
+  if (state === 'parked' || attempt > 0) return first === position
+  return first === undefined || first >= position
 }
 
 /** @param at - Which element of the key is the position. */

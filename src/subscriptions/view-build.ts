@@ -69,10 +69,6 @@ export class ViewBuild {
     return this.#ports.directory
   }
 
-  get cursor(): Position {
-    return this.#cursor
-  }
-
   get progress(): RebuildProgressMeter {
     return this.#meter
   }

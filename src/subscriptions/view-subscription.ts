@@ -117,6 +117,7 @@ export class ViewSubscription {
         this.#retryLater()
         break
       }
+      // Not reached by tests: a thread that does not see yet what the host does.
       if (this.#cursor === before) break
     }
     this.#turn = null

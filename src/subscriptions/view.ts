@@ -316,12 +316,12 @@ export class View {
     return tracked
   }
 
-  /** Writes down that rows are to be filled. */
+  /** Writes down that rows are to be filled, as whoever waits for them asked. */
   async #plan(): Promise<ViewFilling> {
     const { version } = this.projector
     const generation = ++this.#lastGeneration
     const code = projectorCodeOf(this.projector)
-    const { eventsPerSecondMax = null } = this.#followed ?? {}
+    const { eventsPerSecondMax = null } = this.#followed!
     const filling = { version, generation, code, eventsPerSecondMax }
     await this.#write({ ...this.#record, filling })
     failpoint('view.planned')

@@ -45,7 +45,18 @@ describe('the JSON Schema of a rule', () => {
     ],
     ['text of a set', { type: 'string', enum: ['a', 'b'] }, { type: 'string', enum: ['a', 'b'] }],
     ['an email', 'email', { type: 'string', pattern: '^\\S+@\\S+\\.\\S+$' }],
+    [
+      'text of a pattern that is none under the u flag',
+      { type: 'string', pattern: /^a{1$/ },
+      { type: 'string', 'x-dramatis': { pattern: '/^a{1$/' } },
+    ],
     ['a uuid', 'uuid', { type: 'string', format: 'uuid' }],
+    [
+      'a uuid of a version',
+      'uuid|version:4',
+      { type: 'string', format: 'uuid', 'x-dramatis': { version: 4 } },
+    ],
+    ['an id of MongoDB', 'objectID', { 'x-dramatis': { rule: 'objectID' } }],
     ['a card number', 'luhn', { type: 'string', 'x-dramatis': { rule: 'luhn' } }],
     ['a number', 'number', { type: 'number' }],
     [
@@ -54,6 +65,7 @@ describe('the JSON Schema of a rule', () => {
       { type: 'integer', minimum: 1, maximum: 9 },
     ],
     ['a positive number', 'number|positive', { type: 'number', exclusiveMinimum: 0 }],
+    ['a negative number', 'number|negative', { type: 'number', exclusiveMaximum: 0 }],
     [
       'one number, or null',
       { type: 'number', equal: 3, nullable: true },
@@ -64,8 +76,55 @@ describe('the JSON Schema of a rule', () => {
     ['anything', 'any', {}],
     ['nullable text', 'string|nullable', { type: ['string', 'null'] }],
     ['one of a set', { type: 'enum', values: ['a', 1, null] }, { enum: ['a', 1, null] }],
+    [
+      'one of a set, or null',
+      { type: 'enum', values: ['a'], nullable: true },
+      { enum: ['a', null] },
+    ],
+    [
+      'one of values that JSON has not',
+      { type: 'enum', values: [1n, 2n] },
+      { 'x-dramatis': { values: '1,2' } },
+    ],
     ['one value', { type: 'equal', value: 'a' }, { const: 'a' }],
+    [
+      'one value that JSON has not',
+      { type: 'equal', value: 1n },
+      { 'x-dramatis': { equalTo: '1' } },
+    ],
+    [
+      'the value of another field',
+      { type: 'equal', field: 'b' },
+      { 'x-dramatis': { equalToField: 'b' } },
+    ],
     ['a list', 'string[]|min:1', { type: 'array', items: { type: 'string' }, minItems: 1 }],
+    ['a list of anything', 'array', { type: 'array' }],
+    ['a list that is not empty', 'array|no-empty', { type: 'array', minItems: 1 }],
+    [
+      'a list that is not empty whatever else it may be',
+      'array|no-empty|min:0',
+      { type: 'array', minItems: 1 },
+    ],
+    [
+      'a list of values of a set',
+      { type: 'array', enum: ['a', 1] },
+      { type: 'array', items: { enum: ['a', 1] } },
+    ],
+    [
+      'a list of texts of a set',
+      { type: 'array', items: 'string', enum: ['a', 'b'] },
+      { type: 'array', items: { allOf: [{ type: 'string' }, { enum: ['a', 'b'] }] } },
+    ],
+    [
+      'a list with a value in it',
+      { type: 'array', contains: 'a' },
+      { type: 'array', contains: { const: 'a' } },
+    ],
+    [
+      'a list with a value in it that JSON has not',
+      { type: 'array', contains: 1n },
+      { type: 'array' },
+    ],
     [
       'a list of different texts',
       { type: 'array', items: 'string', unique: true },
@@ -91,6 +150,13 @@ describe('the JSON Schema of a rule', () => {
         maxItems: 2,
       },
     ],
+    ['a list under the name of a tuple', 'tuple', { type: 'array' }],
+    ['such a list that is not empty', 'tuple|no-empty', { type: 'array', minItems: 1 }],
+    [
+      'a record of any keys',
+      { type: 'record', value: 'number' },
+      { type: 'object', additionalProperties: { type: 'number' } },
+    ],
     [
       'a record',
       { type: 'record', key: 'string|alpha', value: 'number' },
@@ -110,6 +176,7 @@ describe('the JSON Schema of a rule', () => {
         additionalProperties: false,
       },
     ],
+    ['any object', 'object', { type: 'object' }],
     [
       'an object that is not strict',
       { $$type: 'object', $$strict: false, x: 'any' },
@@ -153,6 +220,30 @@ describe('the JSON Schema of a rule', () => {
 
     assert.deepEqual((jsonSchemaOf(schema, 'input') as { required: unknown }).required, [])
     assert.deepEqual((jsonSchemaOf(schema) as { required: unknown }).required, ['a'])
+  })
+
+  test('asks for no form of an email that is changed before it is looked at', () => {
+    const rule = 'email|normalize|min:9'
+
+    assert.deepEqual(fieldOf(rule, 'input'), {
+      type: 'string',
+      'x-dramatis': { rule: 'email', normalize: true },
+    })
+    assert.deepEqual(fieldOf(rule), {
+      type: 'string',
+      minLength: 9,
+      pattern: '^\\S+@\\S+\\.\\S+$',
+    })
+  })
+
+  test('notes a default that is made anew each time, and leaves out one that JSON has not', () => {
+    const made = fieldOf({ type: 'string', default: () => 'x' })
+
+    assert.match(
+      JSON.stringify(made),
+      /^\{"type":"string","x-dramatis":\{"default":"function [0-9a-f]{12}"\}\}$/,
+    )
+    assert.deepEqual(fieldOf({ type: 'any', default: 1n }), {})
   })
 
   test('names a function by its text, so that another one is told from it', () => {

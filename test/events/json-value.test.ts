@@ -4,10 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { EventValue } from '../../src/events/event.js'
-import { eventFromJson, eventToJson } from '../../src/events/event-json.js'
 import { fromJson, type JsonValue, toJson } from '../../src/events/json-value.js'
 import { copyValue } from '../../src/events/values.js'
-import { arbitraryRecord, eventOf } from './arbitrary-records.js'
 import { arbitraryValue } from './arbitrary-values.js'
 
 function throughText(value: EventValue): EventValue {
@@ -60,20 +58,4 @@ describe('an event value as JSON', () => {
       assert.throws(() => fromJson(json), TypeError)
     })
   }
-})
-
-describe('an event as a line of JSON', () => {
-  test('comes back as it was', () => {
-    fc.assert(
-      fc.property(arbitraryRecord, (input) => {
-        fc.pre(!input.aggregateId.includes('\0'))
-        const event = eventOf(input)
-        const line = eventToJson(event)
-
-        assert.ok(!line.includes('\n'))
-        assert.deepEqual(eventFromJson(line), event)
-        assert.equal(eventToJson(eventFromJson(line)), line)
-      }),
-    )
-  })
 })

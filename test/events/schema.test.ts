@@ -60,6 +60,9 @@ const cases: readonly [string, Schema, readonly unknown[], readonly unknown[]][]
     [{ a: {} }, { a: { x: 1 } }],
     [{ a: { x: 'y' } }, { a: { x: null } }],
   ],
+  ['a tuple of anything', { a: 'tuple' }, [{ a: [] }, { a: ['x', 1] }], [{ a: 'x' }, {}]],
+  ['a record of anything', { a: 'record' }, [{ a: {} }, { a: { x: [1] } }], [{ a: [] }, { a: 1 }]],
+  ['a text after a flag', { a: 'string|contains:b' }, [{ a: 'abc' }], [{ a: 'ac' }]],
   [
     'a record of objects',
     { a: { type: 'record', value: line } },
@@ -226,6 +229,18 @@ test('a custom function reports its own issues', () => {
   assert.throws(() => check({ a: 3 }), { issues: [{ path: 'a', message: 'is odd', actual: 3 }] })
 })
 
+test('an issue of a custom function without a message names the rule that it broke', () => {
+  const custom = (value: number, errors: object[]): number => {
+    errors.push({ type: 'even' })
+    return value
+  }
+  const { check } = compileSchema('event Case', { a: { type: 'number', custom } })
+
+  assert.throws(() => check({ a: 3 }), {
+    issues: [{ path: 'a', message: "does not fit the rule 'even'." }],
+  })
+})
+
 function nested(depth: number): object {
   return depth === 0 ? { type: 'string' } : { type: 'object', props: { a: nested(depth - 1) } }
 }
@@ -243,6 +258,9 @@ const badSchemas: readonly [string, unknown][] = [
   ['a misspelt option of an object', { a: { type: 'number', maximum: 3 } }],
   ['a rule without a type', { a: { b: 'string' } }],
   ['a rule that is nothing', { a: undefined }],
+  ['a nested short hand whose type is no text', { a: { $$type: 1, b: 'string' } }],
+  ['a nested short hand of what has no fields', { a: { $$type: 'string', b: 'string' } }],
+  ['fields that are no object', { a: { type: 'object', props: 'string' } }],
   ['no alternatives', { a: [] }],
   ['an asynchronous schema', { $$async: true, a: 'string' }],
   ['an asynchronous custom function', { a: { type: 'string', custom: async () => 'x' } }],

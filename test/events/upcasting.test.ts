@@ -8,27 +8,14 @@ import fc from 'fast-check'
 import type { EventDefinition } from '../../src/define/event.js'
 import { defineEvent } from '../../src/define/event.js'
 import type { RecordedEvent } from '../../src/events/event.js'
-import { type EventHistory, UpcastTable, upcastPartsMax } from '../../src/events/upcasting.js'
+import {
+  type EventHistory,
+  type OldData,
+  UpcastTable,
+  upcastPartsMax,
+} from '../../src/events/upcasting.js'
 import { arbitraryPayload } from './arbitrary-values.js'
-
-type Data = Readonly<Record<string, unknown>>
-
-function recorded(type: string, schemaVersion: number, data: Data = {}): RecordedEvent {
-  return {
-    id: 'Order-1@3',
-    type,
-    schemaVersion,
-    aggregateType: 'Order',
-    aggregateId: '1',
-    streamId: 'Order-1',
-    version: 3,
-    position: 7,
-    recordedAt: new Date(1_000),
-    occurredAt: new Date(500),
-    data,
-    metadata: { commandId: 'c', correlationId: 'c', causationId: 'c' },
-  }
-}
+import { recorded } from './recorded.js'
 
 function tableOf(events: Readonly<Record<string, EventHistory>>): UpcastTable {
   return new UpcastTable([{ name: 'Order', events }])
@@ -79,6 +66,14 @@ describe('an older event', () => {
     const { type: _type, schemaVersion: _version, data: _data, ...kept } = upcast!
 
     assert.deepEqual(kept, envelope)
+  })
+
+  test('whose personal fields are forgotten still says so', () => {
+    const event = { ...recorded('OrderCreated', 1, { total: 12 }), forgotten: ['name'] }
+
+    const [upcast] = orders.upcast(event)!
+
+    assert.deepEqual(upcast!.forgotten, ['name'])
   })
 
   test('of a former name gets its present one, and versions go on counting', () => {
@@ -285,8 +280,8 @@ describe('what a recorded type may be today', () => {
 })
 
 test('v1 to v3 is v1 to v2 to v3, for every payload', () => {
-  const one = (data: Data): Data => ({ one: data })
-  const two = (data: Data): Data => ({ ...data, two: Object.keys(data).length })
+  const one = (data: OldData): OldData => ({ one: data })
+  const two = (data: OldData): OldData => ({ ...data, two: Object.keys(data).length })
   const toTwo = tableOf({ E: defineEvent({}, { version: 2, upcast: { 1: one } } as never) })
   const toThree = tableOf({
     E: defineEvent({}, { version: 3, upcast: { 1: one, 2: two } } as never),
@@ -294,13 +289,13 @@ test('v1 to v3 is v1 to v2 to v3, for every payload', () => {
 
   fc.assert(
     fc.property(arbitraryPayload, (data) => {
-      const event = recorded('E', 1, data as Data)
+      const event = recorded('E', 1, data as OldData)
       const [direct] = toThree.upcast(event)!
       const [half] = toTwo.upcast(event)!
       const [inSteps] = toThree.upcast(half!)!
 
       assert.deepStrictEqual(inSteps, direct)
-      assert.deepStrictEqual(direct!.data, two(one(data as Data)))
+      assert.deepStrictEqual(direct!.data, two(one(data as OldData)))
     }),
   )
 })

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type TestContext, test } from 'node:test'
 import { hashText } from '../../src/base/hash.js'
+import { ManualClock } from '../../src/base/manual-clock.js'
 import { type HandlerDefinition, type HandlerOptions, TerminalError } from '../../src/index.js'
+import { Breaker } from '../../src/subscriptions/breaker.js'
 import { collect } from '../../src/testing/collect.js'
 import { onEnd } from '../support/scope.js'
 import { turns, until } from './until.js'
@@ -213,6 +215,114 @@ test('keys that a handler refuses for good do not open the breaker', async (t) =
 
   const { parkedKeys, state } = work.runtime.handler(handler).status()
   assert.deepEqual([parkedKeys, state], [keys.length, 'running'])
+})
+
+test('a lane whose keys fail while the breaker is open already changes nothing', () => {
+  const clock = new ManualClock()
+  const seen: string[] = []
+  const breaker = new Breaker(
+    'h',
+    clock,
+    () => seen.push('changed'),
+    () => seen.push('probe'),
+  )
+
+  breaker.open()
+  breaker.open()
+  clock.advance(10_000)
+
+  assert.deepEqual(seen, ['changed', 'probe'])
+})
+
+test('the breaker closes when no key is left that could tell', async (t) => {
+  const { handler, calls } = recording({
+    partitions: 1,
+    retry: { attemptsMax: 1 },
+    handle: async () => {
+      throw new Error('down')
+    },
+  })
+  const work = await Workplace.open(t, { handlers: [handler] })
+  const stateNow = (): string => work.runtime.handler(handler).status().state
+  await work.add(...keys.slice(0, 10))
+  await until('the breaker is open', () => stateNow() === 'breaker-open')
+  await turns()
+
+  work.clock.advance(250)
+  await until('the breaker is closed', () => stateNow() === 'running')
+
+  assert.equal(work.runtime.handler(handler).status().parkedKeys, 10)
+  assert.equal(calls.length, 10)
+})
+
+/** Eleven keys in one partition; the breaker opens at the tenth, and nothing is retried for a minute. */
+async function openInLine(
+  t: TestContext,
+  fail: () => void,
+  ...more: readonly string[]
+): Promise<Pick<Outage, 'work' | 'handler' | 'calls'>> {
+  const { handler, calls } = recording({
+    partitions: 1,
+    retry: { attemptsMax: 3, delayMs: 60_000, retriesAtOnce: 0 },
+    handle: async () => fail(),
+  })
+  const work = await Workplace.open(t, { handlers: [handler] })
+  await work.add(...keys.slice(0, 10), ...more)
+  await until('it is open', () => work.runtime.handler(handler).status().state === 'breaker-open')
+  await turns()
+  return { work, handler, calls }
+}
+
+test('a probe that the handler refuses for good parks its key, and the breaker stays open', async (t) => {
+  let refusal = new Error('down')
+  const fail = (): never => {
+    throw refusal
+  }
+  const { work, handler, calls } = await openInLine(t, fail, 'last')
+
+  refusal = new TerminalError('never')
+  work.clock.advance(250)
+  await until('a key is parked', () => work.runtime.handler(handler).status().parkedKeys === 1)
+
+  assert.equal(work.runtime.handler(handler).status().state, 'breaker-open')
+  assert.equal(calls.at(-1)!.id, 'last')
+})
+
+test('a probe passes over events whose keys wait for a retry', async (t) => {
+  let isDown = true
+  const fail = (): void => {
+    if (isDown) throw new Error('down')
+  }
+  const { work, handler, calls } = await openInLine(t, fail, 'c0', 'last')
+  const before = calls.length
+
+  isDown = false
+  work.clock.advance(250)
+  await until('it has probed', () => calls.length > before)
+  await work.settled(handler)
+
+  const probed = calls[before]!
+  assert.equal(probed.id, 'last')
+  assert.deepEqual(
+    calls.filter(({ id }) => id === 'c0').map(({ version }) => version),
+    [1, 1, 2],
+  )
+})
+
+test('a paused handler is not probed, and is probed again once it is resumed', async (t) => {
+  const outage = await openOutage(t)
+  const { work, handler, calls } = outage
+  await work.runtime.handler(handler).pause()
+  const before = calls.length
+
+  await work.passTime('a minute has passed', () => work.clock.elapsedMs() > 60_000, 500)
+  const whilePaused = calls.length - before
+  outage.isDown = false
+  await work.runtime.handler(handler).resume()
+  await work.settled(handler)
+
+  assert.equal(whilePaused, 0)
+  assert.equal(work.runtime.handler(handler).status().handled, keys.length)
 })
 
 test('pausing and resuming leaves an open breaker open', async (t) => {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { HandlerDefinition } from '../../src/index.js'
+import { type HandlerDefinition, verifyStore } from '../../src/index.js'
+import { TemporaryDirectory } from '../store/temporary.js'
 import { type Delivery, recording, Workplace } from './workplace.js'
 
 interface Parked {
@@ -14,9 +15,14 @@ interface Parked {
 }
 
 /** Keys a, b and c, with two events each; the first of each has been parked. */
-async function openParked(t: TestContext, redriven: readonly string[] = []): Promise<Parked> {
+async function openParked(
+  t: TestContext,
+  redriven: readonly string[] = [],
+  partitions = 16,
+): Promise<Parked> {
   const poison = new Set(['a@1', 'b@1', 'c@1', ...redriven])
   const { handler, calls } = recording({
+    partitions,
     retry: { attemptsMax: 2, delayMs: 10 },
     handle: (event) => {
       const name = `${event.aggregateId}@${event.version}`
@@ -172,6 +178,20 @@ test('discard of a key with nothing behind lets the key flow', async (t) => {
   assert.equal(work.runtime.handler(handler).status().retryingKeys, 0)
 })
 
+test('a dry run says what would be given up and does nothing', async (t) => {
+  const { work, handler } = await openParked(t)
+
+  const result = await work.runtime.deadLetters.discard(
+    { handler },
+    { reason: 'a joke', dryRun: true },
+  )
+  await work.settled(handler)
+
+  assert.deepEqual(result, { keys: 3, events: 3 })
+  const { parkedKeys, discarded } = work.runtime.handler(handler).status()
+  assert.deepEqual([parkedKeys, discarded], [3, 0])
+})
+
 for (const reason of [undefined, '', '   ', 7, 'x'.repeat(1_001)]) {
   test(`discard with the reason ${String(reason).slice(0, 10)} is refused`, async (t) => {
     const { work, handler } = await openParked(t)
@@ -208,6 +228,33 @@ test('a page goes on behind a dead letter that is gone by then', async (t) => {
   assert.equal(second.entries.length, 2)
 })
 
+test('a page goes on in the partition of a dead letter that is gone by then', async (t) => {
+  const { work, handler, poison } = await openParked(t, [], 1)
+  const first = await work.runtime.deadLetters.list({ limit: 2 })
+  poison.clear()
+  await work.runtime.deadLetters.redrive({ key: 'Counter-b' })
+  await work.settled(handler)
+
+  const second = await work.runtime.deadLetters.list({ after: first.next })
+
+  assert.deepEqual(
+    [first.entries, second.entries].map((entries) => entries.map(({ key }) => key)),
+    [['Counter-a', 'Counter-b'], ['Counter-c']],
+  )
+})
+
+test('a page behind dead letters that are all gone by then is empty', async (t) => {
+  const { work, handler, poison } = await openParked(t)
+  const first = await work.runtime.deadLetters.list({ limit: 2 })
+  poison.clear()
+  await work.runtime.deadLetters.redrive()
+  await work.settled(handler)
+
+  const second = await work.runtime.deadLetters.list({ after: first.next })
+
+  assert.deepEqual(second, { entries: [], next: null })
+})
+
 for (const after of ['', 'nonsense', 'AAAA', 7 as never]) {
   test(`a page token ${JSON.stringify(after)} is refused`, async (t) => {
     const { work } = await openParked(t)
@@ -227,4 +274,47 @@ test('a filter by a handler that is not of the app is refused', async (t) => {
   await assert.rejects(work.runtime.deadLetters.redrive({ keys: 'a' } as never), {
     code: 'DRAMATIS_INVALID_ARGUMENT',
   })
+})
+
+for (const handler of [null, {}, { name: 7 }]) {
+  test(`a filter by the handler ${JSON.stringify(handler)} is refused`, async (t) => {
+    const { work } = await openParked(t)
+
+    await assert.rejects(work.runtime.deadLetters.list({ handler } as never), {
+      code: 'DRAMATIS_INVALID_ARGUMENT',
+    })
+  })
+}
+
+test('an app without handlers has no dead letters, and no handler to ask for', async (t) => {
+  const work = await Workplace.open(t, {})
+
+  const { entries } = await work.runtime.deadLetters.list()
+
+  assert.deepEqual(entries, [])
+  await assert.rejects(work.runtime.deadLetters.list({ handler: 'nobody' }), {
+    code: 'DRAMATIS_INVALID_ARGUMENT',
+    message: /\(none\)/,
+  })
+})
+
+test('a store in which events were given up while the handler was paused is sound', async (t) => {
+  const { path: dataDir } = await TemporaryDirectory.make(t)
+  const { handler } = recording({
+    retry: { attemptsMax: 1 },
+    handle: () => {
+      throw new Error('never')
+    },
+  })
+  const work = await Workplace.open(t, { handlers: [handler], dataDir })
+  await work.add('a', 'b', 'b')
+  await work.through(handler)
+  await work.runtime.handler(handler).pause()
+  const { keys } = await work.runtime.deadLetters.discard({}, { reason: 'a joke' })
+  await work.close()
+
+  const { findings } = await verifyStore(dataDir)
+
+  assert.equal(keys, 2)
+  assert.deepEqual(findings, [])
 })

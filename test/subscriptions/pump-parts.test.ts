@@ -9,7 +9,7 @@ import { defineHandler } from '../../src/index.js'
 import { BlockedKeys } from '../../src/subscriptions/blocked-keys.js'
 import { eventKeyOf } from '../../src/subscriptions/event-key.js'
 import { Flight, FlightWatch } from '../../src/subscriptions/flight.js'
-import { positionGoal } from '../../src/subscriptions/goals.js'
+import { awaitedKeysOf, positionGoal } from '../../src/subscriptions/goals.js'
 import { PumpReportBuilder } from '../../src/subscriptions/pump-report.js'
 import { SubscribedEvents } from '../../src/subscriptions/subscribed-events.js'
 import { Waiters } from '../../src/subscriptions/waiters.js'
@@ -124,6 +124,20 @@ describe('a report', () => {
     assert.deepEqual([second.sequence, second.handled, second.changes.length], [2, 0, 1])
   })
 
+  test('is the newest as soon as there is something in it', () => {
+    const report = new PumpReportBuilder()
+
+    const newest = [report.newest]
+    report.handled()
+    newest.push(report.newest)
+    report.take([])
+    newest.push(report.newest)
+    report.queued(name, 4)
+    newest.push(report.newest)
+
+    assert.deepEqual(newest, [0, 1, 1, 2])
+  })
+
   test('is awaited until it is acknowledged', () => {
     const report = new PumpReportBuilder()
 
@@ -148,16 +162,16 @@ describe('the key of an event', () => {
     data: { n: 1 },
   } as never
   const streamHash = hashText('Counter-a')
-  const keyOf = (options: object) => {
+  const subscribed = (options: object) => {
     const definition = defineHandler('h', {
       from: [Counter],
       on: { Added: () => {} },
       partitions: 16,
       ...options,
     })
-    const events = new SubscribedEvents(new UpcastTable([Counter]), definition)
-    return eventKeyOf(definition, events, event, streamHash)
+    return [definition, new SubscribedEvents(new UpcastTable([Counter]), definition)] as const
   }
+  const keyOf = (options: object, of = event) => eventKeyOf(...subscribed(options), of, streamHash)
 
   test('is its stream unless the handler says otherwise', () => {
     assert.deepEqual(keyOf({}), { key: 'Counter-a', partition: streamHash % 16, error: null })
@@ -173,6 +187,30 @@ describe('the key of an event', () => {
     const expected = { key: 'Counter-a@2', partition: hashText('x') % 16, error: null }
 
     assert.deepEqual(keyOf({ key: () => 'x', deadLetter: 'event' }), expected)
+  })
+
+  test('is its stream where nothing of it is delivered', () => {
+    const renamed = { ...(event as object), type: 'Renamed' } as never
+    const key = (): never => assert.fail('asked for the key of an event that is not delivered')
+
+    const expected = { key: 'Counter-a', partition: streamHash % 16, error: null }
+    assert.deepEqual(keyOf({ key }, renamed), expected)
+  })
+
+  test('is awaited once for all parts of an event, and not where nobody wants it', () => {
+    const at = (position: number, more: object = {}) =>
+      ({ ...(event as object), position, ...more }) as never
+    const events = [at(5, { part: 0 }), at(5, { part: 1 }), at(6, { type: 'Renamed' }), at(7)]
+
+    const awaited = awaitedKeysOf(...subscribed({}), events)
+
+    assert.deepEqual(
+      awaited.map(({ key, position }) => [key, position]),
+      [
+        ['Counter-a', 5],
+        ['Counter-a', 7],
+      ],
+    )
   })
 
   test('is its stream, with the error, where the key function fails', () => {

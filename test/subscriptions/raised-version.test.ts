@@ -184,6 +184,21 @@ test('an index that came without a version is refused until the view is rebuilt'
   assert.deepEqual((await byTens()).rows, [{ tens: 20 }, { tens: 10 }])
 })
 
+test('whoever cancels the filling of new rows keeps the old ones, which nothing is compared with', async (t) => {
+  const dataDir = await filled(t, 'a')
+  fault = refuse
+  const Tens = raised()
+  const work = await open(t, dataDir, Tens)
+  await failing(work)
+
+  const rebuilding = work.runtime.rebuild(Tens, { signal: AbortSignal.abort() })
+  await assert.rejects(rebuilding, { code: 'DRAMATIS_REBUILD_FAILED' })
+
+  await assert.rejects(work.runtime.verifyView(Tens), /rows of another version serve/)
+  assert.deepEqual(await work.runtime.view(Tens).get('a'), { sum: 1 })
+  assert.deepEqual(directoriesIn(dataDir), ['Sums@1'])
+})
+
 test('events that come while the new rows are filled take effect once', async (t) => {
   const ids = Array.from({ length: 300 }, (_each, at) => `c${at % 7}`)
   const dataDir = await filled(t, ...ids)

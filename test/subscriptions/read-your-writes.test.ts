@@ -227,6 +227,31 @@ test('a wait is given up by its signal', async (t) => {
   await assert.rejects(waiting, { code: 'DRAMATIS_WAIT_ABORTED', cause: reason })
 })
 
+test('a wait for a key is given up by its signal', async (t) => {
+  const { work, handler } = await open(t)
+  const controller = new AbortController()
+  const { signal } = controller
+  const waiting = work.runtime.caughtUp(1, { handler, key: 'Counter-a', signal })
+  const reason = new Error('the client left')
+
+  controller.abort(reason)
+
+  await assert.rejects(waiting, { code: 'DRAMATIS_WAIT_ABORTED', cause: reason })
+})
+
+test('a wait whose signal was aborted before is given up at once, unless it is over', async (t) => {
+  const { work } = await open(t)
+  const reason = new Error('the client left')
+  const signal = AbortSignal.abort(reason)
+  const position = await work.add('a')
+  await work.runtime.caughtUp(position, { view: Sums })
+
+  await work.runtime.caughtUp(position, { view: Sums, signal })
+  const waiting = work.runtime.caughtUp(position + 1, { view: Sums, signal })
+
+  await assert.rejects(waiting, { code: 'DRAMATIS_WAIT_ABORTED', cause: reason })
+})
+
 test('a command that waits for a view is answered when the view shows it', async (t) => {
   const { work } = await open(t)
   const view = work.runtime.view(Sums)

@@ -149,6 +149,29 @@ test('what goes on keeps to the rate that was asked for', async (t) => {
   assert.equal(projected, 40)
 })
 
+test('who asks for a rebuild that goes on by itself hears of the rest of it', async (t) => {
+  const { path } = await TemporaryDirectory.make(t)
+  const first = await filled(t, path)
+  const begun = startSlowly(first)
+  const failed = assert.rejects(begun.rebuilt, { code: 'DRAMATIS_REBUILD_FAILED' })
+  await until('it has begun', () => begun.seen.length === 1)
+  await first.close()
+  await failed
+  const second = await Workplace.open(t, { projectors: [Sums], dataDir: path })
+  const progress = (): RebuildProgress | null => second.runtime.status().views[0]!.rebuild
+  await until('a turn is over', () => progress()?.events === 10)
+
+  const { seen, rebuilt } = startSlowly(second)
+  await second.passTime('it serves', () => progress() === null, 10)
+  const { events } = await rebuilt
+
+  assert.deepEqual(
+    seen.map(({ position }) => position),
+    [30, 40],
+  )
+  assert.equal(events, 30)
+})
+
 test('a rebuild after a cancelled one begins anew', async (t) => {
   const work = await filled(t)
   const controller = new AbortController()

@@ -1,68 +1,19 @@
 /** Replaying to a handler: past events delivered once more, apart from everything else it does. */
 
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
 import {
+  defineHandler,
   type HandlerContext,
-  type ReplayFailedError,
   type ReplayOptions,
   type ReplayProgress,
   TerminalError,
 } from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
+import { open, refuse, replayed } from './replaying.js'
 import { until } from './until.js'
-import { type Added, Counter, type HandlerSetup, recording, Workplace } from './workplace.js'
-
-/** A delivery, as the handler saw it. */
-interface Seen {
-  readonly id: string
-  readonly isReplay: boolean
-  readonly attempt: number
-  readonly idempotencyKey: string
-}
-
-interface Setup extends Partial<HandlerSetup> {
-  readonly dataDir?: string
-  /** What a delivery of a replay does. */
-  readonly again?: (event: Added, context: HandlerContext) => unknown
-}
-
-async function open(
-  t: TestContext,
-  { dataDir, again = () => {}, ...setup }: Setup = {},
-): Promise<{
-  work: Workplace
-  seen: Seen[]
-  handler: ReturnType<typeof recording>['handler']
-  replay: (
-    options?: ReplayOptions,
-  ) => ReturnType<ReturnType<Workplace['runtime']['handler']>['replay']>
-}> {
-  const seen: Seen[] = []
-  const { handle = () => {} } = setup
-  const { handler } = recording({
-    ...setup,
-    handle: (event, context) => {
-      const { attempt, isReplay, idempotencyKey } = context
-      seen.push({ id: event.id, isReplay, attempt, idempotencyKey })
-      return isReplay ? again(event, context) : handle(event, context)
-    },
-  })
-  const place = dataDir === undefined ? {} : { dataDir }
-  const work = await Workplace.open(t, { handlers: [handler], ...place })
-  return { work, seen, handler, replay: (options) => work.runtime.handler(handler).replay(options) }
-}
-
-function replayed(seen: readonly Seen[]): string[] {
-  return seen.filter(({ isReplay }) => isReplay).map(({ id }) => id.slice('Counter-'.length))
-}
-
-const refuse = (...ids: readonly string[]) => {
-  return ({ aggregateId }: Added) => {
-    if (ids.includes(aggregateId)) throw new TerminalError('no such customer')
-  }
-}
+import { type Added, Counter, Workplace } from './workplace.js'
 
 for (const kind of ['memory', 'lmdb']) {
   test(`${kind}: a replay delivers every event of the handler once more, in order per key`, async (t) => {
@@ -240,53 +191,27 @@ test('a paused handler can be replayed to, so that nothing new comes between', a
   assert.equal(seen.length, 2)
 })
 
-test('a cancelled replay ends with what is under way, and says where it was', async (t) => {
-  const controller = new AbortController()
-  const { work, seen, handler, replay } = await open(t, {
-    partitions: 1,
-    again: ({ id }) => {
-      if (id === 'Counter-b@1') controller.abort(new Error('enough'))
-    },
-  })
-  await work.add('a', 'b', 'c')
-  await work.settled(handler)
+test('an event that was given up is left out while its key has not gone on', async (t) => {
+  const { work, seen, handler, replay } = await open(t, { handle: refuse('bad') })
+  await work.add('good', 'bad')
+  await work.through(handler)
+  await work.runtime.handler(handler).pause()
+  await work.runtime.deadLetters.discard({}, { reason: 'a joke' })
 
-  await assert.rejects(replay({ signal: controller.signal }), (error: ReplayFailedError) => {
-    const { code, cause, result } = error
-    assert.deepEqual([code, (cause as Error).message], ['DRAMATIS_REPLAY_FAILED', 'enough'])
-    assert.deepEqual([result?.position, result?.delivered], [2, 2])
-    return true
-  })
-  const { delivered } = await replay({ from: 3 })
+  const { delivered, withheld } = await replay()
 
-  assert.equal(delivered, 1)
-  assert.deepEqual(replayed(seen), ['a@1', 'b@1', 'c@1'])
+  assert.deepEqual([delivered, withheld], [1, 1])
+  assert.deepEqual(replayed(seen), ['good@1'])
 })
 
-test('a replay in which too many keys fail is given up', async (t) => {
-  const { work, handler, replay } = await open(t, { partitions: 1, again: refuse('a', 'b', 'c') })
-  await work.add('a', 'b', 'c', 'd')
-  await work.settled(handler)
+test('a handler of no events has no types to replay', async (t) => {
+  const none = defineHandler('none', { from: [Counter], on: {} })
+  const work = await Workplace.open(t, { handlers: [none] })
 
-  await assert.rejects(replay({ failuresMax: 1 }), (error: ReplayFailedError) => {
-    assert.equal(error.code, 'DRAMATIS_REPLAY_FAILED')
-    assert.ok(error.result!.failures.length >= 2)
-    return true
+  await assert.rejects(work.runtime.handler(none).replay({ types: ['Added'] }), {
+    code: 'DRAMATIS_INVALID_ARGUMENT',
+    message: /types that none handles \(none\)/,
   })
-})
-
-test('a filter that throws ends the replay, and names the event', async (t) => {
-  const { work, seen, handler, replay } = await open(t)
-  await work.add('a', 'b')
-  await work.settled(handler)
-  const filter = ({ position }: { position: number }): boolean => {
-    if (position === 2) throw new Error('odd')
-    return true
-  }
-
-  await assert.rejects(replay({ filter }), /its filter failed at position 2/)
-
-  assert.deepEqual(replayed(seen), [])
 })
 
 test('commands that a replayed event sends again act once', async (t) => {
@@ -324,27 +249,6 @@ test('one replay goes on at a time', async (t) => {
   await assert.rejects(replay(), { code: 'DRAMATIS_REPLAY_FAILED', result: null })
 
   assert.equal((await first).delivered, 1)
-})
-
-test('closing ends a replay, which says where it was', async (t) => {
-  const { work, seen, handler, replay } = await open(t, {
-    again: (_event, { signal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('given up')))
-      }),
-  })
-  await work.add('a', 'b')
-  await work.settled(handler)
-  const replaying = replay()
-  const rejected = assert.rejects(replaying, (error: ReplayFailedError) => {
-    assert.match(error.message, /the runtime is closing/)
-    assert.deepEqual([error.result?.position, error.result?.failures], [0, []])
-    return true
-  })
-  await until('it has begun', () => replayed(seen).length > 0)
-
-  await work.close()
-  await rejected
 })
 
 test('where each event is its own key, later ones come after a failure', async (t) => {

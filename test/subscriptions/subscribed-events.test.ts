@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import type { UnknownEvents } from '../../src/define/projector.js'
 import { UpcastTable } from '../../src/events/upcasting.js'
 import { SubscribedEvents } from '../../src/subscriptions/subscribed-events.js'
+import { recorded } from '../events/recorded.js'
 import { Order } from '../runtime/apps/aged-orders.js'
 
 function subscribe(types: readonly string[], unknownEvents: UnknownEvents = 'fail') {
@@ -51,5 +52,19 @@ describe('a subscription', () => {
     events.wantsType('OrderPaid', 'Order', 1)
 
     assert.deepEqual([before, events.hasSeenOld], [false, true])
+  })
+
+  test('is given the parts that it has functions for, and none of anything else', () => {
+    const events = subscribe(['OrderNoted'], 'skip')
+    const partsOf = (type: string, schemaVersion: number) =>
+      events.partsOf({ ...recorded(type, schemaVersion, { total: 1, note: 'x' }) })
+
+    assert.deepEqual(
+      partsOf('OrderPlaced', 1)?.map(({ type }) => type),
+      ['OrderNoted'],
+    )
+    assert.equal(partsOf('OrderNoted', 1), null)
+    assert.deepEqual(partsOf('OrderPaid', 2), [])
+    assert.deepEqual(partsOf('OrderRefunded', 1), [])
   })
 })

@@ -16,6 +16,8 @@ interface Row {
 
 /** What a row gains per event; another number makes the projector another function. */
 let step = 1
+/** Ids of rows; another function makes other rows. */
+let rowIdOf = (id: string): string => id
 
 const Rows = defineProjector('Rows', {
   version: 1,
@@ -27,7 +29,7 @@ const Rows = defineProjector('Rows', {
   },
   on: {
     Added: (event, view) =>
-      view.upsert(event.aggregateId, (row) => ({
+      view.upsert(rowIdOf(event.aggregateId), (row) => ({
         sum: (row?.sum ?? 0) + step,
         versions: [...(row?.versions ?? []), event.version],
       })),
@@ -40,6 +42,7 @@ const Rows = defineProjector('Rows', {
 
 async function open(t: TestContext, dataDir?: string): Promise<Workplace> {
   step = 1
+  rowIdOf = (id) => id
   const place = dataDir === undefined ? {} : { dataDir }
   return await Workplace.open(t, { projectors: [Rows], ...place })
 }
@@ -147,6 +150,54 @@ for (const kind of ['memory', 'lmdb']) {
     if (dataDir !== undefined) assert.deepEqual(readdirSync(join(dataDir, 'views')), ['Rows@1'])
   })
 }
+
+test('a verification finds rows that there should be, and rows that there should not', async (t) => {
+  const work = await open(t)
+  await change(work, [
+    ['a', null],
+    ['b', null],
+    ['z', null],
+  ])
+  await work.runtime.caughtUp(3, { view: Rows })
+  // Rows a, b, z serve; rows 0, b, d would.
+  rowIdOf = (id) => ({ a: '0', z: 'd' })[id] ?? id
+
+  const { rows, differences, examples } = await work.runtime.verifyView(Rows)
+
+  const row = { sum: 1, versions: [1] }
+  assert.deepEqual([rows, differences], [3, 8])
+  assert.deepEqual(examples, [
+    { id: '0', index: null, served: undefined, rebuilt: row },
+    { id: 'a', index: null, served: row, rebuilt: undefined },
+    { id: 'd', index: null, served: undefined, rebuilt: row },
+    { id: 'z', index: null, served: row, rebuilt: undefined },
+    { id: '0', index: 'bySum', served: undefined, rebuilt: [1] },
+    { id: 'a', index: 'bySum', served: [1], rebuilt: undefined },
+    { id: 'd', index: 'bySum', served: undefined, rebuilt: [1] },
+    { id: 'z', index: 'bySum', served: [1], rebuilt: undefined },
+  ])
+})
+
+test('a verification finds the one row of hundreds that differs', async (t) => {
+  const work = await open(t)
+  const ids = Array.from({ length: 600 }, (_each, at) => `c${at}`)
+  await Promise.all(ids.map((id) => work.runtime.actor(Counter, id).send('add', { n: 1 })))
+  await work.runtime.caughtUp(600, { view: Rows })
+  rowIdOf = (id) => (id === 'c99' ? 'c999' : id)
+
+  const { rows, differences, examples } = await work.runtime.verifyView(Rows)
+
+  assert.deepEqual([rows, differences], [600, 4])
+  assert.deepEqual(
+    examples.map(({ id, index }) => [id, index]),
+    [
+      ['c99', null],
+      ['c999', null],
+      ['c99', 'bySum'],
+      ['c999', 'bySum'],
+    ],
+  )
+})
 
 test('a view goes on when it was verified', async (t) => {
   const work = await open(t)

@@ -78,6 +78,10 @@ const failures: Readonly<Record<string, AnyProjector>> = {
     (event, view) => view.put(event.aggregateId, { n: event.aggregateId === 'bad' ? 666 : 1 }),
     ({ n }) => [n === 666 ? (Number.NaN as number) : n],
   ),
+  'whose index key is no list': projecting(
+    (event, view) => view.put(event.aggregateId, { n: event.aggregateId === 'bad' ? 666 : 1 }),
+    ({ n }) => (n === 666 ? (n as never) : [n]),
+  ),
   'whose index key is too long': projecting(
     (event, view) => view.put(event.aggregateId, { n: event.aggregateId === 'bad' ? 666 : 1 }),
     ({ n }) => [n === 666 ? ('x'.repeat(5_000) as never) : n],

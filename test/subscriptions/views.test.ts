@@ -1,6 +1,7 @@
 /** Views: rows and indexes follow the log exactly once, and answer questions. */
 
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import type { EventValue } from '../../src/events/event.js'
@@ -10,6 +11,7 @@ import { ViewBatch } from '../../src/subscriptions/view-batch.js'
 import { viewTables } from '../../src/subscriptions/view-keys.js'
 import { findRows, parseFind } from '../../src/subscriptions/view-query.js'
 import { TemporaryDirectory } from '../store/temporary.js'
+import { onEnd } from '../support/scope.js'
 import { Counter, Workplace } from './workplace.js'
 
 interface Sum {
@@ -268,5 +270,40 @@ test('put, update, upsert and remove keep index entries as a recomputation has t
       )
       assert.equal(database.table('rows').count(), expected.size)
     }),
+  )
+})
+
+test('a view without indexes is found by row ids only', async (t) => {
+  const Plain = defineProjector('Plain', {
+    version: 1,
+    from: [Counter],
+    row: rowType<{ n: number }>(),
+    on: { Added: (event, view) => view.put(event.aggregateId, { n: event.data.n }) },
+  })
+  const work = await Workplace.open(t, { projectors: [Plain] })
+  await work.runtime.caughtUp(await work.add('b', 'a'), { view: Plain })
+  const view = work.runtime.view(Plain)
+
+  assert.deepEqual((await view.find({ limit: 1 })).rows, [{ n: 1 }])
+  await assert.rejects(view.find({ index: 'byN' as never }), {
+    code: 'DRAMATIS_INVALID_ARGUMENT',
+    message: /an index of Plain \(none\)/,
+  })
+})
+
+test('each batch that a view takes in is told', async (t) => {
+  const batches: object[] = []
+  const listen = (message: unknown): void => void batches.push(message as object)
+  subscribe('dramatis:batch', listen)
+  onEnd(t, () => unsubscribe('dramatis:batch', listen))
+
+  await openSums(t, 'a', 'b')
+
+  const events = batches.map((each) => (each as { readonly events: number }).events)
+  const { subscription, kind, position } = batches.at(-1) as Readonly<Record<string, unknown>>
+  assert.deepEqual([subscription, kind, position], ['Sums', 'projector', 2])
+  assert.equal(
+    events.reduce((sum, each) => sum + each, 0),
+    2,
   )
 })

@@ -395,6 +395,16 @@ const damages: readonly (readonly [
     { kind: 'view', key: 'Points@1.1', says: /cursor of view/ },
   ],
   [
+    'a cursor of a view that cannot be read',
+    async (dataDir) => {
+      const environment = await openEnvironment(join(dataDir, 'views/Points@1.1'), 'flush')
+      const meta = openTable(environment, 'meta', textKeys)
+      await meta.put('\u0006cursor\u0000', Buffer.from([0x93, 1]))
+      await environment.close()
+    },
+    { kind: 'view', key: 'Points@1.1', says: /found a value that cannot be read/ },
+  ],
+  [
     'rows that cannot be read',
     async (dataDir) => {
       const environment = await openEnvironment(join(dataDir, 'views/Points@1.1'), 'flush')
