@@ -70,10 +70,15 @@ export class Sagas {
 
   /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: the app has no such saga. */
   portsOf(saga: AnySaga | string): SagaPorts {
-    const ports = this.#ports.get(nameOf(saga))
+    const name = nameOf(saga)
+    const ports = this.#ports.get(name)
     if (ports !== undefined) return ports
     const known = [...this.#ports.keys()].join(', ') || 'it has none'
-    throw new InvalidArgumentError('saga', `a saga of the app (${known})`, saga)
+    throw new InvalidArgumentError(
+      'saga',
+      `a saga of the app (${known})`,
+      name === '' ? saga : name,
+    )
   }
 
   /** Events that have become durable. */
