@@ -1,7 +1,9 @@
 /**
- * The entries of a table, some at a time, for checking it: what cannot be read is a finding and ends the table.
+ * The entries of a table, some at a time, for checking it: a row that is damaged is a finding and left out; what LMDB
+ * itself cannot read is one too, and ends the table.
  */
 
+import { decodeTableKey } from './table-key.js'
 import type { Table, TableEntry, TableKey } from './tables.js'
 import type { Findings, StoreFinding } from './verification.js'
 
@@ -15,10 +17,18 @@ export function* entriesIn(
   findings: Findings,
 ): Generator<readonly TableEntry[]> {
   let after: TableKey | undefined
+  const onDamaged = (key: Uint8Array, { message }: Error): void => {
+    const text = `Expected sound rows in table ${table.name}, found ${message}.`
+    findings.add(kind, { key: readableKey(key) }, text)
+  }
   for (;;) {
     let entries: readonly TableEntry[] = []
     try {
-      entries = table.range({ limit: entriesMax, ...(after === undefined ? {} : { after }) })
+      entries = table.range({
+        limit: entriesMax,
+        onDamaged,
+        ...(after === undefined ? {} : { after }),
+      })
     } catch (error) {
       const place = after === undefined ? {} : { key: `behind ${JSON.stringify(after)}` }
       const message = `Expected table ${table.name} to be readable, found: ${(error as Error).message}.`
@@ -27,5 +37,15 @@ export function* entriesIn(
     if (entries.length > 0) yield entries
     if (entries.length < entriesMax) return
     after = entries.at(-1)!.key
+  }
+}
+
+/** The key as JSON or, where it is none any more, its bytes in hexadecimal. */
+function readableKey(key: Uint8Array): string {
+  const bytes = Buffer.from(key)
+  try {
+    return JSON.stringify(decodeTableKey(bytes))
+  } catch {
+    return bytes.toString('hex')
   }
 }

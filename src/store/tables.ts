@@ -33,6 +33,13 @@ export interface TableRange {
   readonly reverse?: boolean
   /** @default all */
   readonly limit?: number
+  /**
+   * Told of each row that is not what was written; the others are returned.
+   *
+   * @param key - As it was found, encoded.
+   * @default the first such row is thrown as a DamagedTableError, DRAMATIS_DAMAGED_TABLE
+   */
+  readonly onDamaged?: (key: Uint8Array, cause: Error) => void
 }
 
 export interface TableEntry {

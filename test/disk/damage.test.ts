@@ -81,14 +81,7 @@ test(`what is damaged is refused, told with its place, or harmless (seed ${seed}
   t.diagnostic(`seed ${seed}: ${findings.length} damaged copies: ${countsOf(findings)}`)
   const found = (...outcomes: Finding['outcome'][]): Finding[] =>
     findings.filter(({ outcome }) => outcomes.includes(outcome))
-  const ofLog = ({ damage }: Finding): boolean => damage.startsWith('log/')
-  const ofKeys = ({ damage }: Finding): boolean => damage.startsWith('keys/')
-  // Rows beside the log have no checksums, and neither have the places where streams end.
-  const silent = found('wrong', 'shortened')
-  for (const finding of silent) t.diagnostic(`not noticed: ${told(finding)}`)
   assert.deepEqual(found('untyped', 'died').map(told), [])
-  assert.deepEqual(silent.filter(ofKeys).map(told), [])
-  assert.deepEqual(silent.filter((each) => ofLog(each) && each.outcome === 'wrong').map(told), [])
-  assert.ok(silent.length <= damagesMax * 0.03)
+  assert.deepEqual(found('wrong', 'shortened').map(told), [])
   assert.ok(found('detected').length > 0 && found('refused').length > 0)
 })

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { open } from 'lmdb'
 
 /** Entries of a table: key in hexadecimal, value as bytes. */
@@ -20,6 +21,23 @@ export async function readRawTable(
   )
   await root.close()
   return new Map(entries)
+}
+
+/** The rows of a table beside the log, each behind its checksum, which is checked. */
+export async function readRawRows(
+  directory: string,
+  environment: string,
+  table: string,
+): Promise<Entries> {
+  const entries = await readRawTable(directory, environment, table)
+  return new Map(
+    [...entries].map(([key, bytes]) => {
+      const row = bytes.subarray(4)
+      const checked = Buffer.concat([Buffer.from(table), Buffer.from(key, 'hex'), row])
+      assert.equal(bytes.readUInt32BE(0), crc32(checked))
+      return [key, row]
+    }),
+  )
 }
 
 /** The records of all segments, by position. */

@@ -15,7 +15,15 @@ import { openRuntime } from '../../src/index.js'
 import { createErrandApp } from './errand-app.js'
 import { Ledger, ledgerApp } from './ledger-app.js'
 import { Member, memberApp } from './member-app.js'
-import { type Entries, number, readRawTable, readRecords, text, u64 } from './raw-tables.js'
+import {
+  type Entries,
+  number,
+  readRawRows,
+  readRawTable,
+  readRecords,
+  text,
+  u64,
+} from './raw-tables.js'
 
 /** What a timer of a saga does. */
 interface SagaAction {
@@ -30,6 +38,10 @@ let unnamedId: string
 
 function readTable(environment: string, table: string, directory = dataDir): Promise<Entries> {
   return readRawTable(directory, environment, table)
+}
+
+function readRows(environment: string, table: string, directory = dataDir): Promise<Entries> {
+  return readRawRows(directory, environment, table)
 }
 
 /** @param payload - Its keys in order. */
@@ -136,7 +148,7 @@ describe('the log', () => {
     const [epoch, format, storeId] = [...meta.values()].map((value) => unpack(value))
 
     assert.deepEqual(names, ['epoch', 'format', 'storeId'])
-    assert.deepEqual([epoch, format], [1, 4])
+    assert.deepEqual([epoch, format], [1, 5])
     assert.match(storeId, /^[0-9A-Z]{26}$/)
   })
 })
@@ -190,8 +202,8 @@ describe('beside the log', () => {
 
 describe('the bookkeeping', () => {
   test('has a handler with its counts, and a cursor for each partition', async () => {
-    const handlers = await readTable('work', 'handlers')
-    const cursors = await readTable('work', 'cursors')
+    const handlers = await readRows('work', 'handlers')
+    const cursors = await readRows('work', 'cursors')
 
     const counts = { handled: 2, retried: 0, parked: 1, redriven: 0, discarded: 0 }
     const record = unpack(handlers.get(text('copy'))!)
@@ -208,9 +220,9 @@ describe('the bookkeeping', () => {
   })
 
   test('has a timer, its row in the index, and the counts', async () => {
-    const timers = await readTable('work', 'timers')
-    const due = await readTable('work', 'due')
-    const counts = await readTable('work', 'dueCounts')
+    const timers = await readRows('work', 'timers')
+    const due = await readRows('work', 'due')
+    const counts = await readRows('work', 'dueCounts')
     const { id, setAtMs, action, ...rest } = unpack(
       timers.get(text('timers') + text('') + text('note'))!,
     )
@@ -234,8 +246,8 @@ describe('the bookkeeping', () => {
   })
 
   test('has a parked key, and the positions that wait behind it', async () => {
-    const keys = await readTable('work', 'keys')
-    const queues = await readTable('work', 'queues')
+    const keys = await readRows('work', 'keys')
+    const queues = await readRows('work', 'queues')
     const [[key, value] = []] = keys
     const { error, parkedAtMs, dueAtMs, ...rest } = unpack(value!)
 
@@ -263,7 +275,7 @@ describe('the bookkeeping', () => {
   })
 
   test('says which generation of a view serves', async () => {
-    const views = await readTable('work', 'views')
+    const views = await readRows('work', 'views')
 
     assert.deepEqual(unpack(views.get(text('Lines'))!), {
       version: 3,
@@ -311,7 +323,7 @@ describe('a saga', () => {
 
   /** @returns by name within a queue, in the order of names. */
   async function readDue(queue: string): Promise<Map<string, Record<string, unknown>>> {
-    const timers = await readTable('work', 'timers', directory)
+    const timers = await readRows('work', 'timers', directory)
     const own = [...timers].filter(([key]) => key.startsWith(text(queue)))
     return new Map(own.map(([key, value]) => [key.slice(text(queue).length), unpack(value)]))
   }
@@ -367,7 +379,7 @@ describe('a saga', () => {
 
   test('has its timers among the others, under the stream of the instance', async () => {
     const due = await readDue('timers')
-    const counts = await readTable('work', 'dueCounts', directory)
+    const counts = await readRows('work', 'dueCounts', directory)
     const own = (kind: string, name: string): string => text('Errand-e') + text(`${kind} ${name}`)
     const message = {
       ...{ timer: { name: 'tea', id: '1' }, message: 'tea' },
@@ -392,7 +404,7 @@ describe('a saga', () => {
 
   test('has a row for a call that was not answered', async () => {
     const calls = await readDue('calls/Errand')
-    const index = await readTable('work', 'due', directory)
+    const index = await readRows('work', 'due', directory)
     const [[key, value] = []] = [...calls]
     const { id, tryAtMs, action } = value!
     const { attempt, origin } = action as { attempt: number; origin: object }
@@ -404,8 +416,8 @@ describe('a saga', () => {
   })
 
   test('has a handler and a view of its own', async () => {
-    const handlers = await readTable('work', 'handlers', directory)
-    const rows = await readTable('views/Errand.instances@1', 'rows', directory)
+    const handlers = await readRows('work', 'handlers', directory)
+    const rows = await readRows('views/Errand.instances@1', 'rows', directory)
     const { startedAt, updatedAt, ...row } = unpack(rows.get(text('e'))!)
 
     assert.equal(unpack(handlers.get(text('Errand'))!).partitions, 1)
@@ -419,9 +431,9 @@ describe('a saga', () => {
 
 describe('a view', () => {
   test('has its rows, its index entries and its cursor', async () => {
-    const rows = await readTable('views/Lines@3', 'rows')
-    const indexes = await readTable('views/Lines@3', 'indexes')
-    const meta = await readTable('views/Lines@3', 'meta')
+    const rows = await readRows('views/Lines@3', 'rows')
+    const indexes = await readRows('views/Lines@3', 'indexes')
+    const meta = await readRows('views/Lines@3', 'meta')
 
     assert.deepEqual([...rows.keys()], ['a', 'b'].map(text))
     assert.deepEqual(unpack(rows.get(text('a'))!), { last: 'two', count: 2 })

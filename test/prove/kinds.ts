@@ -64,8 +64,8 @@ export const kinds: readonly Kind[] = [
     name: 'corruptions',
     what:
       'Copies of a directory with flipped bits, overwritten sectors, misplaced pages and missing ends ' +
-      '([test](../test/disk/damage.test.ts)). No event reads as another one, and no process ends by it. What is not noticed ' +
-      'beside the records ([damage](guarantees.md#damage)) is no violation; how often it was is in what the harness said.',
+      '([test](../test/disk/damage.test.ts)). Each does not open, is an error where the damage is, or reads as before; ' +
+      'none reads as anything else, and no process ends by it.',
     daily: 300,
     full: 5_000,
   },

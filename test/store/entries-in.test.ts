@@ -34,28 +34,47 @@ test('every entry of a long table comes once, in order', async (t) => {
   assert.deepEqual([values, findings.count], [numbers, 0])
 })
 
-test('an entry that cannot be read is a finding, which says behind what it lies', async (t) => {
-  for (const [damaged, read, key] of [
-    [700, 512, 'behind [511]'],
-    [3, 0, undefined],
-  ] as const) {
+test('a damaged row is a finding under its key, and left out; the others come', async (t) => {
+  for (const damaged of [0, 3, 511, 512, 700, 1_299]) {
     const directory = await TemporaryDirectory.make(t)
     const tables = directory.closing(await openLmdbTables(directory.path, ['rows']))
     await fill(tables)
-    const environment = directory.closing(await openEnvironment(directory.path, 'flush'))
-    const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const
-    const rows = environment.openDB<Buffer, Buffer>({ name: 'rows', ...bytes })
-    await rows.put(encodeTableKey('rows', [damaged]), Buffer.from([0x93, 1]))
+    await overwrite(directory, encodeTableKey('rows', [damaged]))
     tables.refresh()
     const findings = new Findings(10)
 
     const values = valuesIn(tables, findings)
 
-    assert.equal(values.length, read)
     assert.deepEqual(
-      [findings.count, findings.kept[0]?.kind, findings.kept[0]?.key],
-      [1, 'view', key],
+      values,
+      numbers.filter((each) => each !== damaged),
     )
-    assert.match(findings.kept[0]!.message, /Expected table rows to be readable/)
+    assert.deepEqual(
+      findings.kept.map(({ kind, key }) => [kind, key]),
+      [['view', `[${damaged}]`]],
+    )
+    assert.match(findings.kept[0]!.message, /Expected sound rows in table rows/)
   }
 })
+
+test('a row whose key is none is a finding too', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const tables = directory.closing(await openLmdbTables(directory.path, ['rows']))
+  await fill(tables)
+  await overwrite(directory, Buffer.from([0x0a, 0xff]))
+  tables.refresh()
+  const findings = new Findings(10)
+
+  const values = valuesIn(tables, findings)
+
+  assert.deepEqual([values, findings.kept.map(({ key }) => key)], [numbers, ['0aff']])
+})
+
+/** Puts bytes under a key that are no row of it. */
+async function overwrite(directory: TemporaryDirectory, key: Buffer): Promise<void> {
+  const environment = await openEnvironment(directory.path, 'flush')
+  const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const
+  const rows = environment.openDB<Buffer, Buffer>({ name: 'rows', ...bytes })
+  await rows.put(key, Buffer.from([0x93, 1, 0, 0, 0, 7]))
+  await environment.close()
+}

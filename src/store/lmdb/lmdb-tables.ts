@@ -9,7 +9,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../base/clock.js'
-import { encodeValue } from '../../events/codec.js'
 import type { Durability } from '../contracts.js'
 import { withinDeadline } from '../deadline.js'
 import { CommitUnknownError, StoreStoppedError } from '../errors.js'
@@ -155,13 +154,14 @@ class LmdbTableDatabase implements TableDatabase {
     assert(this.#style === style, 'a database is written in one style')
   }
 
-  #encode({ table, key, value }: TableChange): EncodedChange {
-    const bytes = this.#named(table).bytes
+  #encode({ table: name, key, value }: TableChange): EncodedChange {
+    const table = this.#named(name)
     assert(key.length > 0)
+    const encoded = encodeTableKey(name, key)
     return {
-      bytes,
-      key: encodeTableKey(table, key),
-      value: value === undefined ? undefined : encodeValue(value),
+      bytes: table.bytes,
+      key: encoded,
+      value: value === undefined ? undefined : table.encode(encoded, value),
     }
   }
 

@@ -17,7 +17,7 @@ import { takeLock } from './lock.js'
 import { readSlots } from './read-readers.js'
 
 /** The format of the log's tables and records. */
-export const logFormat = 4
+export const logFormat = 5
 
 /** What the owner of a directory knows of it. */
 export interface Ownership {

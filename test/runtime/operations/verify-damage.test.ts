@@ -72,6 +72,15 @@ function inMeta(name: string, value: Buffer | null): Damage {
   }
 }
 
+/** Puts bytes under the key ['zz'] that are no row of it. */
+function overwritten(directory: string, table: string): Damage {
+  return async (dataDir) => {
+    const environment = await openEnvironment(join(dataDir, directory), 'flush')
+    await openTable(environment, table, textKeys).put('\u0006zz\u0000', Buffer.from([0x93, 1]))
+    await environment.close()
+  }
+}
+
 const inWork = (...changes: readonly TableChange[]): Damage => inTables('work', workTables, changes)
 const far = 1_000_000
 
@@ -405,14 +414,14 @@ const damages: readonly (readonly [
     { kind: 'view', key: 'Points@1.1', says: /found a value that cannot be read/ },
   ],
   [
-    'rows that cannot be read',
-    async (dataDir) => {
-      const environment = await openEnvironment(join(dataDir, 'views/Points@1.1'), 'flush')
-      const rows = openTable(environment, viewTables[0], textKeys)
-      await rows.put('\u0006zz\u0000', Buffer.from([0x93, 1]))
-      await environment.close()
-    },
-    { kind: 'view', says: /rows to be readable/ },
+    'a row of a view that is none',
+    overwritten('views/Points@1.1', viewTables[0]),
+    { kind: 'view', key: '["zz"]', says: /Expected sound rows in table rows/ },
+  ],
+  [
+    'a row of the index of timers that is none',
+    overwritten('work', 'due'),
+    { kind: 'work', key: '["zz"]', says: /Expected sound rows in table due/ },
   ],
   [
     'a table that is missing',

@@ -148,7 +148,7 @@ test('a store that another format wrote is refused, and not changed', async (t) 
 
   await assert.rejects(openLmdbEventStore(directory.path, { clock }), {
     code: 'DRAMATIS_FORMAT_VERSION',
-    formatExpected: 4,
+    formatExpected: 5,
     formatActual: 1,
   })
 
