@@ -3,7 +3,6 @@
  */
 
 import { crc32 } from 'node:zlib'
-import { encodeValue } from '../../../src/events/codec.js'
 import { BrokenSealError, openSeal, sealValue } from '../../../src/events/seal.js'
 import { ShapeTable } from '../../../src/events/shapes.js'
 import type { Snapshot } from '../../../src/store/contracts.js'
@@ -16,13 +15,17 @@ import {
   encodeHead,
   encodeShape,
 } from '../../../src/store/lmdb/log-tables.js'
+import { encodeRow } from '../../../src/store/lmdb/table-row.js'
 import type { ChainHead } from '../../../src/store/log-storage.js'
 import { decodeSnapshot, encodeSnapshot } from '../../../src/store/snapshot-codec.js'
 import { encodeTableKey } from '../../../src/store/table-key.js'
+import type { TableKey } from '../../../src/store/tables.js'
 import { Draw } from './draw.js'
 import { mutated } from './mutate.js'
 import { keys, recordTargets, sealKey } from './record-targets.js'
 import { listOf, originals, outcomeOf, type Target, told, Violation } from './target.js'
+
+const rowsCrc = crc32('rows')
 
 /** Everything that is read from the disk. */
 export function storedTargets(seed: number): readonly Target[] {
@@ -37,7 +40,8 @@ export function storedTargets(seed: number): readonly Target[] {
     snapshots(draw, true),
     slots(draw),
     seals(draw),
-    tableRows(draw),
+    tableRows(draw, false),
+    tableRows(draw, true),
   ]
 }
 
@@ -162,30 +166,41 @@ function seals(draw: Draw): Target {
 }
 
 /** Rows of views and of bookkeeping: through the table that everybody reads them by. */
-function tableRows(draw: Draw): Target {
-  const values = listOf(originals, () => encodeValue(draw.value()))
-  const tableKeys = listOf(originals, () =>
-    encodeTableKey(
-      'rows',
-      [draw.text(), draw.below(99), null, draw.below(2) === 0].slice(draw.below(4)),
-    ),
-  )
+function tableRows(draw: Draw, areForged: boolean): Target {
+  const made = listOf(originals, () => {
+    const parts: TableKey = [draw.text(), draw.below(99), null, draw.below(2) === 0]
+    const tableKey = parts.slice(draw.below(3))
+    const key = encodeTableKey('rows', tableKey)
+    const value = draw.value()
+    return { tableKey, key, value, bytes: encodeRow(rowsCrc, key, value) }
+  })
   let row: { readonly key: Buffer; readonly value: Buffer }
   const database = { getBinaryFast: () => row.value, getRange: () => [row] }
   const table = new LmdbTable('rows', database as unknown as BytesByKey, () => false)
   return {
-    name: 'keys and values of tables',
+    name: areForged ? 'rows of tables, checksums made to fit' : 'rows of tables',
     run: (each) => {
-      const [tableKey, value] = [each.of(tableKeys), each.of(values)]
-      row = {
-        key: each.below(2) === 0 ? tableKey : mutated(tableKey, each, each.of(tableKeys)),
-        value: each.below(2) === 0 ? value : mutated(value, each, each.of(values)),
-      }
+      const sound = each.of(made)
+      const isLookup = each.below(2) === 0
+      const isKeySound = isLookup || each.below(2) === 0
+      const key = isKeySound ? sound.key : mutated(sound.key, each, each.of(made).key)
+      const value =
+        each.below(2) === 0 ? sound.bytes : mutated(sound.bytes, each, each.of(made).bytes)
+      row = { key, value: areForged ? withChecksum(key, value) : value }
       return outcomeOf(() => {
-        if (each.below(2) === 0) table.get(['a'])
-        else table.range({})
-        return row.key.equals(tableKey) && row.value.equals(value) ? 'as it was' : 'another value'
+        const read = isLookup ? table.get(sound.tableKey) : table.range()
+        const same = made.find((one) => one.key.equals(key) && one.bytes.equals(value))
+        if (areForged && same === undefined) return 'another value'
+        return told(same !== undefined, read, () =>
+          isLookup ? same!.value : [{ key: same!.tableKey, value: same!.value }],
+        )
       })
     },
   }
+}
+
+function withChecksum(key: Buffer, bytes: Buffer): Buffer {
+  const forged = Buffer.from(bytes)
+  if (forged.length >= 4) forged.writeUInt32BE(crc32(forged.subarray(4), crc32(key, rowsCrc)), 0)
+  return forged
 }
