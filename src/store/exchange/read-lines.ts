@@ -3,8 +3,12 @@
  *
  * A line is what ends with a newline: what stands behind the last one was cut off in the middle and is
  * no line. Bytes that are not UTF-8 are an error, not replacement characters.
+ *
+ * The pieces of a line that spans several reads are joined once, when its end is there: the cost of a line
+ * grows with its length.
  */
 
+import { constants } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 
 export interface FileLine {
@@ -16,8 +20,8 @@ export interface FileLine {
   readonly bytes: Buffer
 }
 
-/** Longest line. Bytes. */
-const lineBytesMax = 256 * 1024 * 1024
+/** Longest line, without its end. Bytes. Text that is longer nobody can have exported. */
+const lineBytesMax = constants.MAX_STRING_LENGTH
 const newline = 10
 
 /** Throws an error of the file system, or a `TypeError` about a line. */
@@ -27,16 +31,27 @@ export async function* readLines(
 ): AsyncGenerator<FileLine, void> {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let number = 0
-  let rest: Buffer = Buffer.alloc(0)
+  const begun: Buffer[] = []
+  let begunBytes = 0
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    const data = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])
+    const data = chunk as Buffer
     let start = 0
     for (let end = data.indexOf(newline); end !== -1; end = data.indexOf(newline, start)) {
-      const bytes = data.subarray(start, end + 1)
-      yield { text: utf8.decode(data.subarray(start, end)), number: ++number, bytes }
+      assertLength(begunBytes + end - start, bytesMax)
+      const piece = data.subarray(start, end + 1)
+      const bytes = begunBytes === 0 ? piece : Buffer.concat([...begun, piece])
+      begun.length = 0
+      begunBytes = 0
+      yield { text: utf8.decode(bytes.subarray(0, -1)), number: ++number, bytes }
       start = end + 1
     }
-    rest = data.subarray(start)
-    if (rest.length > bytesMax) throw new TypeError(`a line of more than ${bytesMax} bytes`)
+    if (start === data.length) continue
+    begun.push(data.subarray(start))
+    begunBytes += data.length - start
+    assertLength(begunBytes, bytesMax)
   }
+}
+
+function assertLength(bytes: number, bytesMax: number): void {
+  if (bytes > bytesMax) throw new TypeError(`a line of more than ${bytesMax} bytes`)
 }
