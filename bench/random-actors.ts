@@ -27,8 +27,8 @@ interface Costs {
 }
 
 const actors = largeActors / 10
-/** More than are asked at the same time. */
-const roomFor = Math.max(2_000, actors / 10)
+/** More than are asked at the same time; never more than there are. */
+const roomFor = Math.min(actors, Math.max(2_000, actors / 10))
 const smallEvents = scaled(1_000, 10) * 100
 const smallActors = smallEvents / 100
 const rounds = 5
