@@ -71,7 +71,7 @@ async function measureViews(scratch: Scratch): Promise<readonly Figure[]> {
   const app = new URL('./programs/totals.js', import.meta.url)
   const runtime = await openRuntime({ app, dataDir, workers: 1 })
   for (const { view } of views) await runtime.caughtUp(events, { view, timeoutMs: 600_000 })
-  const log = openLmdbLogReader(dataDir)
+  const log = await openLmdbLogReader(dataDir)
   const found = await measureInTurns(
     [
       { name: 'reading', measure: () => readAll(log) },

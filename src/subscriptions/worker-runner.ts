@@ -39,7 +39,7 @@ export async function createTaskRunner(options: WorkerRunnerOptions): Promise<Ru
   const tables = besideLogOptions(dataDir, durability)
   return createSubscriptionRunner({
     app,
-    log: openLmdbLogReader(dataDir),
+    log: await openLmdbLogReader(dataDir),
     work: new WorkStore(await openLmdbTables(join(dataDir, 'work'), workTables, tables)),
     clock: systemClock,
     random: systemRandom,

@@ -5,7 +5,7 @@
  * call sees everything that was durable when it was made.
  */
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { LogReader } from '../contracts.js'
@@ -15,6 +15,7 @@ import { readHeadNow, scanLog } from '../scan-log.js'
 import { environmentOptions, unavailable } from './environment.js'
 import { slotPath } from './lmdb-key-vault.js'
 import { LogTables } from './log-tables.js'
+import { assertOpenable } from './openable.js'
 
 /** A log reader that holds the log open until it is closed. */
 export interface ClosableLogReader extends LogReader {
@@ -23,9 +24,9 @@ export interface ClosableLogReader extends LogReader {
 }
 
 /** Opens a reader. @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE */
-export function openLmdbLogReader(dataDir: string): ClosableLogReader {
+export async function openLmdbLogReader(dataDir: string): Promise<ClosableLogReader> {
   const keys = new SlotReader(slotPath(dataDir))
-  const tables = openTables(dataDir, keys)
+  const tables = await openTables(dataDir, keys)
   let isOpen = true
   const assertOpen = (): void => {
     if (!isOpen) throw new StoreStoppedError('the reader is closed')
@@ -48,15 +49,17 @@ export function openLmdbLogReader(dataDir: string): ClosableLogReader {
   } satisfies ClosableLogReader)
 }
 
-function openTables(dataDir: string, keys: SlotReader): LogTables {
+async function openTables(dataDir: string, keys: SlotReader): Promise<LogTables> {
   const path = join(dataDir, 'log')
-  if (!existsSync(join(path, 'data.mdb'))) {
+  const dataFile = join(path, 'data.mdb')
+  // LMDB would begin a log in an empty file.
+  if (!existsSync(dataFile) || statSync(dataFile).size === 0) {
     throw new StoreUnavailableError(dataDir, 'there is no log in it')
   }
   try {
+    await assertOpenable(path)
     return new LogTables(open(environmentOptions(path, 'flush')), keys)
   } catch (cause) {
-    // Not reached by tests: what LMDB cannot open ends the process instead, as far as is known.
     throw unavailable(path, cause)
   }
 }

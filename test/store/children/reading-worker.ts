@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openLmdbLogReader } from '../../../src/store/lmdb/lmdb-log-reader.js'
 
-const reader = openLmdbLogReader((workerData as { readonly dataDir: string }).dataDir)
+const reader = await openLmdbLogReader((workerData as { readonly dataDir: string }).dataDir)
 
 parentPort!.on('message', async (message: 'close' | { readonly after: number }) => {
   if (message === 'close') {

@@ -102,7 +102,7 @@ test('what a worker thread reads is forgotten at once', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   const store = await directory.openStore()
   await appendEvents(store, [about('ada'), about('bob')])
-  const reader = directory.closing(openLmdbLogReader(directory.path))
+  const reader = directory.closing(await openLmdbLogReader(directory.path))
   assert.deepEqual(await namesIn(reader), ['name of ada', 'name of bob'])
 
   await store.subjects.destroy(['ada'], noneInMemory)

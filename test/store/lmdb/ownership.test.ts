@@ -163,7 +163,7 @@ test('a data directory that is a file, or under one, is unavailable', async (t) 
   await assert.rejects(openLmdbEventStore(directory.path, { clock }), unavailable)
   await assert.rejects(openLmdbEventStore(`${directory.path}/below`, { clock }), unavailable)
   await assert.rejects(openLmdbTables(`${directory.path}/below`, ['rows']), unavailable)
-  assert.throws(() => openLmdbLogReader(directory.path), unavailable)
+  await assert.rejects(openLmdbLogReader(directory.path), unavailable)
 })
 
 test('a log that is not an LMDB file is unavailable, and its lock is given up', async (t) => {
@@ -176,6 +176,32 @@ test('a log that is not an LMDB file is unavailable, and its lock is given up', 
   await assert.rejects(openLmdbTables(`${directory.path}/log`, ['rows']), unavailable)
 
   assert.ok(!existsSync(`${directory.path}/lock`))
+})
+
+test('a reader of what is no log, or none that is whole, is refused', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const dataFile = `${directory.path}/log/data.mdb`
+  const store = await directory.openStore()
+  for (let at = 1; at <= 100; at++) await appendEvents(store, [sampleAppend(String(at), 'none', 9)])
+  await store.close()
+  const whole = await readFile(dataFile)
+  const contents: Record<string, Buffer> = {
+    nothing: Buffer.alloc(0),
+    zeros: Buffer.alloc(100_000),
+    text: Buffer.from('x'.repeat(100_000)),
+    'a page less than its first two': whole.subarray(0, 4_096),
+    'its first two pages': whole.subarray(0, 8_192),
+    'half of it': whole.subarray(0, whole.length / 2),
+  }
+
+  for (const [what, content] of Object.entries(contents)) {
+    await writeFile(dataFile, content)
+    // A process of its own: LMDB ends the one that opens such a file.
+    const child = startChild(t, 'opening-reader.js', [directory.path])
+
+    assert.equal(await child.nextLine(), 'DRAMATIS_STORE_UNAVAILABLE', what)
+    assert.deepEqual(await readFile(dataFile), content, what)
+  }
 })
 
 test('options out of range are refused before anything is created', async (t) => {

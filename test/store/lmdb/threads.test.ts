@@ -74,7 +74,7 @@ test('a reader that is closed refuses to read, and closing again does nothing', 
   const directory = await TemporaryDirectory.make(t)
   const store = await directory.openStore()
   await appendEvents(store, [sampleAppend('1', 'none', 1)])
-  const reader = openLmdbLogReader(directory.path)
+  const reader = await openLmdbLogReader(directory.path)
   assert.equal(await reader.readHead(), 1)
 
   reader.close()
