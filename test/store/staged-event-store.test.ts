@@ -1,6 +1,7 @@
 /** Stopping, reopening and closing at awkward moments, and listeners that throw. */
 
 import assert from 'node:assert/strict'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import { createDeferred } from '../../src/base/deferred.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
@@ -84,6 +85,56 @@ test('a store that is closed while it opens again is closed', async (t) => {
   assert.equal(store.status, 'closed')
   await assert.rejects(store.readHead(), { code: 'DRAMATIS_STORE_STOPPED' })
 })
+
+test('two that open a store again at the same time, the first of them in vain, leave no file open', async (t) => {
+  if (process.platform !== 'linux') return t.skip('open files are known on Linux only')
+  const directory = await TemporaryDirectory.make(t)
+  const held = createDeferred()
+  const store = await stoppedStore(directory, held.promise)
+  const inVain = store.reopen()
+  await yieldToEventLoop()
+  clock.advance(30_000)
+  await assert.rejects(inVain, { code: 'DRAMATIS_STORE_STOPPED' })
+
+  const reopening = store.reopen()
+  await yieldToEventLoop()
+  held.resolve()
+  await reopening
+  assert.notDeepEqual(openFilesIn(directory.path), [])
+  await store.close()
+
+  assert.deepEqual(openFilesIn(directory.path), [])
+})
+
+test('a store that is closed after it was opened again in vain leaves no file open', async (t) => {
+  if (process.platform !== 'linux') return t.skip('open files are known on Linux only')
+  const directory = await TemporaryDirectory.make(t)
+  const held = createDeferred()
+  const store = await stoppedStore(directory, held.promise)
+  const inVain = store.reopen()
+  await yieldToEventLoop()
+  clock.advance(30_000)
+  await assert.rejects(inVain, { code: 'DRAMATIS_STORE_STOPPED' })
+
+  const closing = store.close()
+  held.resolve()
+  await closing
+
+  assert.deepEqual(openFilesIn(directory.path), [])
+})
+
+/** Those that this process has open below a directory. */
+function openFilesIn(path: string): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((file) => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${file}`)
+      return target.startsWith(path) ? [target] : []
+    } catch {
+      // That of this very listing is closed by now.
+      return []
+    }
+  })
+}
 
 test('what a listener throws is no failed commit, and no secret', async (t) => {
   const { path } = await TemporaryDirectory.make(t)

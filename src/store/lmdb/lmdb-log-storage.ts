@@ -54,6 +54,7 @@ export class LmdbLogStorage implements LogStorage {
   #recent: RecentHeads
   /** Set once the environment is being closed; LMDB first finishes what it was given. */
   #closing: Promise<void> | null = null
+  #reopening: Promise<void> | null = null
 
   constructor(parts: LogStorageParts) {
     this.storeId = parts.storeId
@@ -167,19 +168,12 @@ export class LmdbLogStorage implements LogStorage {
     if (to > group.after) this.#recent.add(to, group.heads)
   }
 
-  async reopen(): Promise<void> {
-    this.#closing ??= this.#tables.environment.close()
-    await this.#closing
-    const { dataDir, openAgain } = this.#parts
-    const environment = await openAgain()
-    if (!isOwnedIn(environment, this.epoch)) {
-      this.#closing = environment.close()
-      throw new StoreStoppedError(`${dataDir} has a new owner`)
-    }
-    await this.keys.reopen()
-    this.#tables = new LogTables(environment, this.keys)
-    this.#recent = readRecentHeads(this.#tables)
-    this.#closing = null
+  /** Whoever asks while it is under way waits for the same: each opening holds the log open until it is closed. */
+  reopen(): Promise<void> {
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = null
+    })
+    return this.#reopening
   }
 
   readSnapshot(streamId: string): Buffer | undefined {
@@ -203,6 +197,7 @@ export class LmdbLogStorage implements LogStorage {
   }
 
   async close(): Promise<void> {
+    await this.#reopening?.catch(ignore)
     this.#closing ??= this.#giveUp()
     await this.#closing
     await this.keys.close()
@@ -211,13 +206,35 @@ export class LmdbLogStorage implements LogStorage {
     failpoint('close.unlocked')
   }
 
+  async #reopen(): Promise<void> {
+    this.#closing ??= this.#tables.environment.close()
+    await this.#closing
+    const { dataDir, openAgain } = this.#parts
+    const environment = await openAgain()
+    try {
+      if (!isOwnedIn(environment, this.epoch)) {
+        throw new StoreStoppedError(`${dataDir} has a new owner`)
+      }
+      await this.keys.reopen()
+      const tables = new LogTables(environment, this.keys)
+      this.#recent = readRecentHeads(tables)
+      this.#tables = tables
+    } catch (error) {
+      await environment.close()
+      throw error
+    }
+    this.#closing = null
+  }
+
   async #giveUp(): Promise<void> {
     const { environment } = this.#tables
     // A log that takes no more writes is given up by being closed.
-    await giveUpOwnership(environment).catch(() => {})
+    await giveUpOwnership(environment).catch(ignore)
     await environment.close()
   }
 }
+
+function ignore(): void {}
 
 function tagKeysOf({ position, tags }: TagEntry): string[] {
   return tags.map((tag) => tagKey(tagPrefix(tag), position))
