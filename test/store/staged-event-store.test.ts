@@ -112,7 +112,8 @@ test('a store that is closed after it was opened again in vain leaves no file op
   const held = createDeferred()
   const store = await stoppedStore(directory, held.promise)
   const inVain = store.reopen()
-  await yieldToEventLoop()
+  while (openFilesIn(directory.path).length > 0) await yieldToEventLoop()
+  while (openFilesIn(directory.path).length === 0) await yieldToEventLoop()
   clock.advance(30_000)
   await assert.rejects(inVain, { code: 'DRAMATIS_STORE_STOPPED' })
 
