@@ -295,6 +295,7 @@ export {
   FormatVersionError,
   KeyTooLargeError,
   RecordTooLargeError,
+  StoreChangedError,
   StoreLockedError,
   StoreStoppedError,
   StoreUnavailableError,

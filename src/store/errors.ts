@@ -192,6 +192,23 @@ export class StoreLockedError extends DramatisError {
   }
 }
 
+/** A data directory was written to while it was checked or copied, so what was found of it says nothing. */
+export class StoreChangedError extends DramatisError {
+  readonly code = 'DRAMATIS_STORE_CHANGED'
+  readonly dataDir: string
+  /** The directory in it that was written to: `log`, `work`, `keys`, `views/...`. */
+  readonly environment: string
+
+  constructor(dataDir: string, environment: string) {
+    super(
+      `Expected ${dataDir} to stay as it was while it was read, found that ${environment} was written to. ` +
+        'Nothing is made of what was read: stop the process that has it open, then try again.',
+    )
+    this.dataDir = dataDir
+    this.environment = environment
+  }
+}
+
 /** The data directory cannot be read or written: permissions, a full disk, not a directory. */
 export class StoreUnavailableError extends DramatisError {
   readonly code = 'DRAMATIS_STORE_UNAVAILABLE'

@@ -8,7 +8,7 @@
 import { systemClock } from '../../base/clock.js'
 import { InvalidArgumentError } from '../../base/errors.js'
 import { knownKeys } from '../../base/options.js'
-import { assertUnlocked } from '../../store/lmdb/lock.js'
+import { assertAtRest, assertStillAtRest } from '../../store/lmdb/at-rest.js'
 import { type BackupOptions, type BackupResult, copyVerified } from './backups.js'
 import { alreadyUndisturbed } from './copy-directory.js'
 import { UnsoundStoreError } from './operation-errors.js'
@@ -18,7 +18,7 @@ import { assertFlowOptions, checkStore, parseDirectory } from './verify-store.js
 export type RestoreOptions = BackupOptions
 
 /**
- * Copies a backup, or any data directory that nobody has open, to a directory that is empty or not there. Both are checked,
+ * Copies a backup, or any data directory that nobody writes to, to a directory that is empty or not there. Both are checked,
  * and nothing appears there unless both are sound. Views are not copied; they are built again when a runtime opens.
  *
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
@@ -26,6 +26,7 @@ export type RestoreOptions = BackupOptions
  * @throws {UnsoundStoreError} DRAMATIS_STORE_UNSOUND
  * @throws {CopyFailedError} DRAMATIS_COPY_FAILED
  * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED
+ * @throws {StoreChangedError} DRAMATIS_STORE_CHANGED
  * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE
  * @throws {FormatVersionError} DRAMATIS_FORMAT_VERSION
  */
@@ -42,12 +43,12 @@ export async function restoreStore(
   const { signal, onProgress } = options
   const startedMs = systemClock.elapsedMs()
   const made = await finishWhole(to, async (unfinished) => {
-    assertUnlocked(from)
+    const before = await assertAtRest(from)
     const found = await checkStore(from, signal === undefined ? {} : { signal })
     if (!found.isSound) throw new UnsoundStoreError(from, found)
     const how = { undisturbed: alreadyUndisturbed, isCompact: true }
     const copied = await copyVerified(from, unfinished, how, { signal, onProgress })
-    assertUnlocked(from)
+    await assertStillAtRest(from, before)
     return copied
   })
   const report = Object.freeze({ ...made.report, dataDir: to })

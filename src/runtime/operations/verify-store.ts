@@ -2,7 +2,7 @@
  * `verifyStore`: everything of a data directory checked against everything else, without an app.
  *
  * For directories that nobody has open, and for backups. What every layer knows of its own tables is checked there; this
- * file says in which order, and that nobody else was at it. Nothing is written but LMDB's file of readers.
+ * file says in which order, and that nobody wrote to it. Nothing is written but LMDB's file of readers.
  */
 
 import { existsSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { InvalidArgumentError } from '../../base/errors.js'
 import { functionAt, integerIn, knownKeys, signalAt } from '../../base/options.js'
 import { yieldToEventLoop } from '../../base/signal.js'
 import type { Position } from '../../events/event.js'
-import { assertUnlocked } from '../../store/lmdb/lock.js'
+import { assertAtRest, assertStillAtRest } from '../../store/lmdb/at-rest.js'
 import { openExistingTables } from '../../store/lmdb/verify/open-existing.js'
 import { verifyLog } from '../../store/lmdb/verify/verify-log.js'
 import {
@@ -57,12 +57,13 @@ export interface StoreReport extends LogCounts, WorkCounts {
 }
 
 /**
- * Checks a data directory that no process has open, or a backup: every segment, record, chain of a stream, head, snapshot,
+ * Checks a data directory that no process writes to, or a backup: every segment, record, chain of a stream, head, snapshot,
  * tag, claim and key, and the bookkeeping against the log. Goes on after what it finds. Takes a few microseconds per event
  * and a few dozen bytes of memory per stream.
  *
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
- * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED: a process has it open, or has had it open meanwhile.
+ * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED: a process owns it, whatever became of its lock file.
+ * @throws {StoreChangedError} DRAMATIS_STORE_CHANGED: it was written to meanwhile.
  * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE: there is no log, or it cannot be opened.
  * @throws {FormatVersionError} DRAMATIS_FORMAT_VERSION
  */
@@ -74,10 +75,10 @@ export async function verifyStore(
   const path = parseDirectory('dataDir', dataDir)
   assertFlowOptions(options)
   integerIn('findingsMax', options.findingsMax ?? findingsMaxDefault, 0, 100_000)
-  assertUnlocked(path)
+  const before = await assertAtRest(path)
   const report = await checkStore(path, options)
-  // Whoever has opened it meanwhile has changed what was being compared.
-  assertUnlocked(path)
+  // Whoever has written to it meanwhile has changed what was being compared.
+  await assertStillAtRest(path, before)
   return report
 }
 

@@ -44,16 +44,25 @@ export function assertUnlocked(dataDir: string): void {
 }
 
 /**
+ * With the log, whatever became of the file.
+ *
+ * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED
+ */
+export function assertUnowned(dataDir: string, { pids, owner }: LogEvidence): void {
+  assertUnlocked(dataDir)
+  const named = readLock(dataDir)?.pid ?? owner
+  if (named !== undefined && pids.includes(named) && !isDead(dataDir)) {
+    throw new StoreLockedError(dataDir, named)
+  }
+}
+
+/**
  * Takes the lock. Only inside a write transaction of the directory's log, before this process reads it.
  *
  * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED
  */
 export function takeLock(dataDir: string, epoch: number, evidence: LogEvidence): void {
-  assertUnlocked(dataDir)
-  const named = readLock(dataDir)?.pid ?? evidence.owner
-  if (named !== undefined && evidence.pids.includes(named) && !isDead(dataDir)) {
-    throw new StoreLockedError(dataDir, named)
-  }
+  assertUnowned(dataDir, evidence)
   const directory = directoryOf(dataDir)
   const content: LockContent = { ...ownIdentity(), epoch, directory }
   const path = lockPath(dataDir)

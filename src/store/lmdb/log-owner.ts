@@ -13,7 +13,7 @@ import type { ParsedStoreOptions } from '../options.js'
 import { type BytesTable, type Environment, openTable, settled } from './environment.js'
 import { encodeEntry } from './group-entry.js'
 import { positionKeys, textKeys } from './keys.js'
-import { takeLock } from './lock.js'
+import { type LogEvidence, takeLock } from './lock.js'
 import { readSlots } from './read-readers.js'
 
 /** The format of the log's tables and records. */
@@ -42,8 +42,7 @@ export function takeOwnership(
     const storeId =
       (readMeta(meta, 'storeId') as string | undefined) ??
       createIdSource(clock, systemRandom).next()
-    const owner = readMeta(meta, 'owner') as number | undefined
-    takeLock(dataDir, epoch, { pids: readSlots(environment).map(({ pid }) => pid), owner })
+    takeLock(dataDir, epoch, readEvidence(environment, meta))
     // Nobody can see an owner that has no slot: it is taken before this transaction is over.
     environment.useReadTransaction().done()
     // The group before the first one: where it ends, the first begins.
@@ -54,6 +53,13 @@ export function takeOwnership(
     meta.putSync('epoch', encodeValue(epoch))
     return { storeId, epoch }
   })
+}
+
+/** Who has the log open, and who owned it last. */
+export function readEvidence(environment: Environment, meta: BytesTable<string>): LogEvidence {
+  // In this order: reading takes a slot.
+  const pids = readSlots(environment).map(({ pid }) => pid)
+  return { pids, owner: readMeta(meta, 'owner') as number | undefined }
 }
 
 /** In what was read, this process is the owner. Another epoch: somebody has taken over. */

@@ -5,10 +5,12 @@
  */
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import {
   type CopyProgress,
   openRuntime,
@@ -17,6 +19,7 @@ import {
   restoreStore,
   verifyStore,
 } from '../../../src/index.js'
+import { startChild } from '../../store/children/child.js'
 import { TemporaryDirectory } from '../../store/temporary.js'
 import { count } from '../../support/counts.js'
 import { SuiteScope } from '../../support/scope.js'
@@ -271,6 +274,41 @@ describe('a store with some of everything', () => {
     await assert.rejects(runtime.backup(join(root, 'x'), { compact: true } as never), refused)
     await assert.rejects(inMemory.backup(join(root, 'memory')), refused)
     await first
+  })
+
+  test('a store whose lock file is gone is not restored from while its owner lives', async (t) => {
+    const directory = await TemporaryDirectory.make(t)
+    const target = join(dirname(directory.path), 'restored')
+    const owner = startChild(t, 'appending.js', [directory.path, '1'])
+    assert.equal(await owner.nextLine(), 'epoch 1')
+    await rm(join(directory.path, 'lock'))
+
+    await assert.rejects(restoreStore(directory.path, target), {
+      code: 'DRAMATIS_STORE_LOCKED',
+      ownerPid: owner.pid,
+    })
+
+    assert.equal(existsSync(target), false)
+  })
+
+  test('a store that was written to while it was copied is not restored from', async (t) => {
+    const directory = await copyOf(t, sound)
+    const target = join(dirname(directory.path), 'restored')
+    const script = fileURLToPath(new URL('../../store/children/appending.js', import.meta.url))
+    let hasAppended = false
+
+    const restoring = restoreStore(directory.path, target, {
+      onProgress: ({ part }) => {
+        if (part !== 'keys' || hasAppended) return
+        hasAppended = true
+        // It has ended before the copying goes on.
+        spawnSync(process.execPath, [script, directory.path, '1'], { input: '' })
+      },
+    })
+
+    await assert.rejects(restoring, { code: 'DRAMATIS_STORE_CHANGED', environment: 'log' })
+    assert.equal(existsSync(target), false)
+    assert.equal(existsSync(`${target}.unfinished`), false)
   })
 
   test('a store that is open is not restored from, and a damaged one is refused', async (t) => {

@@ -1,11 +1,16 @@
 /** `verifyStore` on a sound store, which has some of everything. Damage is `verify-damage.test.ts`. */
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { type VerifyProgress, verifyStore } from '../../../src/index.js'
+import { openEnvironment, openTable } from '../../../src/store/lmdb/environment.js'
+import { textKeys } from '../../../src/store/lmdb/keys.js'
+import { startChild } from '../../store/children/child.js'
 import { TemporaryDirectory } from '../../store/temporary.js'
 import { SuiteScope } from '../../support/scope.js'
 import { busyDirectory, copyOf, openClub } from './club.js'
@@ -94,6 +99,65 @@ describe('a store with some of everything', () => {
         }
       },
       { code: 'DRAMATIS_STORE_LOCKED' },
+    )
+  })
+
+  test('a store whose lock file is gone is not checked while its owner lives', async (t) => {
+    const directory = await TemporaryDirectory.make(t)
+    const owner = startChild(t, 'appending.js', [directory.path, '1'])
+    assert.equal(await owner.nextLine(), 'epoch 1')
+    assert.equal(await owner.nextLine(), 'head 3')
+    await rm(join(directory.path, 'lock'))
+
+    await assert.rejects(verifyStore(directory.path), {
+      code: 'DRAMATIS_STORE_LOCKED',
+      ownerPid: owner.pid,
+    })
+    await owner.kill()
+
+    assert.equal((await verifyStore(directory.path)).isSound, true)
+  })
+
+  test('a store that another process has written to meanwhile is refused in the end', async (t) => {
+    const directory = await copyOf(t, sound)
+    const script = fileURLToPath(new URL('../../store/children/appending.js', import.meta.url))
+    const steps = new Set<string>()
+
+    const verifying = verifyStore(directory.path, {
+      onProgress: ({ step }) => {
+        // It has ended before the check goes on.
+        if (step === 'views' && !steps.has(step)) {
+          spawnSync(process.execPath, [script, directory.path, '1'], { input: '' })
+        }
+        steps.add(step)
+      },
+    })
+
+    await assert.rejects(verifying, { code: 'DRAMATIS_STORE_CHANGED', environment: 'log' })
+    assert.ok(steps.has('views'))
+  })
+
+  test('a store that this process itself writes to meanwhile is refused in the end', async (t) => {
+    const directory = await copyOf(t, sound)
+    const work = directory.closing(await openEnvironment(join(directory.path, 'work'), 'flush'))
+
+    const verifying = verifyStore(directory.path, {
+      onProgress: () => openTable(work, 'timers', textKeys).putSync('a timer', Buffer.alloc(1)),
+    })
+
+    await assert.rejects(verifying, { code: 'DRAMATIS_STORE_CHANGED', environment: 'work' })
+  })
+
+  test('processes that only read a store hold up no check of it', async (t) => {
+    const directory = await copyOf(t, sound)
+    const reader = startChild(t, 'holding-reader.js', [directory.path])
+    assert.equal(await reader.nextLine(), '253 events')
+
+    const reports = await Promise.all([verifyStore(directory.path), verifyStore(directory.path)])
+
+    assert.deepEqual(
+      reports.map(({ isSound }) => isSound),
+      [true, true],
     )
   })
 
