@@ -33,7 +33,8 @@ export async function finishWhole<T>(
     await syncPath(dirname(directory))
     return result
   } catch (error) {
-    await rm(unfinished, { recursive: true, force: true })
+    // Where it cannot be removed, because it could not be made, there is nothing of it.
+    await rm(unfinished, { recursive: true, force: true }).catch(ignore)
     throw asCopyFailed(directory, error)
   }
 }
@@ -61,3 +62,5 @@ async function assertEmpty(directory: string): Promise<void> {
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error
 }
+
+function ignore(): void {}

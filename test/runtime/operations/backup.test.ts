@@ -311,6 +311,19 @@ describe('a store with some of everything', () => {
     assert.equal(existsSync(`${target}.unfinished`), false)
   })
 
+  test('where nothing can be written, nothing is restored or backed up, and the directory is named', async (t) => {
+    const directory = await copyOf(t, sound)
+    const root = dirname(directory.path)
+    await writeFile(join(root, 'a file'), '')
+    const runtime = await openClub(await copyOf(t, sound))
+
+    for (const name of ['a file', 'a file/below', 'x'.repeat(250), 'y'.repeat(300)]) {
+      const refused = { code: 'DRAMATIS_COPY_FAILED', directory: join(root, name) }
+      await assert.rejects(restoreStore(directory.path, join(root, name)), refused)
+      await assert.rejects(runtime.backup(join(root, name)), refused)
+    }
+  })
+
   test('a store that is open is not restored from, and a damaged one is refused', async (t) => {
     const directory = await copyOf(t, sound)
     const runtime = await openClub(directory)
