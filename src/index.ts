@@ -306,6 +306,8 @@ export {
 } from './store/errors.js'
 export {
   ExportDamagedError,
+  ExportDisturbedError,
+  FileUnavailableError,
   ImportRefusedError,
   ImportUnverifiedError,
 } from './store/exchange/exchange-errors.js'

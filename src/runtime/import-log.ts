@@ -6,12 +6,13 @@
  */
 
 import { existsSync } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { InvalidArgumentError } from '../base/errors.js'
 import { knownKeys } from '../base/options.js'
 import type { EventStore, EventStoreOptions } from '../store/contracts.js'
+import { FileUnavailableError } from '../store/exchange/exchange-errors.js'
 import type { ExchangeOptions } from '../store/exchange/exchange-progress.js'
 import { acceptExport, type ImportResult, importFromFile } from '../store/exchange/import-file.js'
 import { openLmdbEventStore } from '../store/lmdb/lmdb-event-store.js'
@@ -32,6 +33,7 @@ const storeOptions: EventStoreOptions = { clock: systemClock, recordBytesMax: 10
  * it afterwards. One that was interrupted goes on where it stopped.
  *
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT
+ * @throws {FileUnavailableError} DRAMATIS_FILE_UNAVAILABLE
  * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED
  * @throws {ImportRefusedError} DRAMATIS_IMPORT_REFUSED
  * @throws {ImportUnverifiedError} DRAMATIS_IMPORT_UNVERIFIED
@@ -65,7 +67,8 @@ function open(dataDir: string): Promise<EventStore> {
 async function assertReadable(file: string): Promise<void> {
   try {
     await access(file, constants.R_OK)
-  } catch {
-    throw new InvalidArgumentError('file', 'the path of a file that can be read', file)
+    if (!(await stat(file)).isFile()) throw new Error('it is no file')
+  } catch (error) {
+    throw new FileUnavailableError(file, 'read', { cause: error as Error })
   }
 }

@@ -178,7 +178,9 @@ export class Log {
    *
    * @returns What the file holds.
    * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT, also where the file exists
+   * @throws {FileUnavailableError} DRAMATIS_FILE_UNAVAILABLE
    * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED: `FILE.partial` is of another export
+   * @throws {ExportDisturbedError} DRAMATIS_EXPORT_DISTURBED: a stream was deleted between its first event and its last
    * @throws {DamagedRecordError} DRAMATIS_DAMAGED_RECORD
    */
   async export(given: ExportLogOptions): Promise<ExportResult> {

@@ -101,9 +101,23 @@ test('a damaged file makes no directory', async (t) => {
     code: 'DRAMATIS_EXPORT_DAMAGED',
     line: 1,
   })
-  await assert.rejects(importLog({ file: join(directory, 'nothing'), dataDir }), {
-    code: 'DRAMATIS_INVALID_ARGUMENT',
-  })
+
+  assert.equal(existsSync(dataDir), false)
+})
+
+test('a file that cannot be read makes no directory, and is named', async (t) => {
+  const directory = await makeDirectory(t)
+  await writeFile(join(directory, 'a file'), '')
+  const dataDir = join(directory, 'data')
+
+  for (const name of ['nothing', 'a file/events', '.']) {
+    const file = join(directory, name)
+    await assert.rejects(importLog({ file, dataDir }), {
+      code: 'DRAMATIS_FILE_UNAVAILABLE',
+      file,
+      access: 'read',
+    })
+  }
 
   assert.equal(existsSync(dataDir), false)
 })

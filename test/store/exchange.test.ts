@@ -2,115 +2,27 @@
 
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rename,
-  rm,
-  truncate,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, mkdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { ManualClock } from '../../src/base/manual-clock.js'
-import { copyPayload } from '../../src/events/values.js'
-import type { EventStore, StreamAppend } from '../../src/store/contracts.js'
-import type { ExchangeOptions } from '../../src/store/exchange/exchange-progress.js'
+import type { EventStore } from '../../src/store/contracts.js'
+import type { FileUnavailableError } from '../../src/store/exchange/exchange-errors.js'
 import { exportToFile } from '../../src/store/exchange/export-file.js'
 import { acceptExport, importFromFile } from '../../src/store/exchange/import-file.js'
-import { openMemoryEventStore } from '../../src/store/memory/memory-event-store.js'
 import { collect } from '../../src/testing/index.js'
 import { arbitraryPayload } from '../events/arbitrary-values.js'
-import { onEnd } from '../support/scope.js'
+import {
+  clock,
+  exportAll,
+  fill,
+  importAll,
+  interruptAt,
+  makeDirectory,
+  openMemory,
+  samplesOf,
+} from './exchange/exchanging.js'
 import { TemporaryDirectory } from './temporary.js'
-
-const clock = new ManualClock()
-
-async function makeDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'dramatis-exchange-'))
-  onEnd(t, () => rm(directory, { recursive: true, force: true }))
-  return directory
-}
-
-function openMemory(): Promise<EventStore> {
-  return openMemoryEventStore({ clock })
-}
-
-interface Sample {
-  readonly stream: string
-  readonly type: string
-  readonly data: Record<string, unknown>
-  readonly lateMs: number
-  readonly passedMs: number
-}
-
-function appendOf({ stream, type, data, lateMs }: Sample): StreamAppend {
-  const occurredAtMs = clock.nowMs() - lateMs
-  return {
-    aggregateType: 'Thing',
-    aggregateId: stream,
-    expectedVersion: 'any',
-    events: [
-      {
-        type,
-        schemaVersion: 1,
-        data: copyPayload(data, 'data'),
-        metadata: {
-          commandId: `c${lateMs}`,
-          correlationId: 'c',
-          causationId: `c${lateMs}`,
-          ...(lateMs % 2 === 0 ? { commandHash: 'h', userId: 'u', note: { n: 1n } } : {}),
-        },
-        ...(lateMs === 0 ? {} : { occurredAtMs }),
-      },
-    ],
-  }
-}
-
-/** Several commits, in which shapes grow and one append is taken back. */
-async function fill(store: EventStore, samples: readonly Sample[]): Promise<void> {
-  for (const sample of samples) {
-    clock.advance(sample.passedMs)
-    store.stage([appendOf(sample)])
-    if (sample.passedMs > 5) await store.commit()
-  }
-  await store.commit()
-}
-
-function samplesOf(count: number): readonly Sample[] {
-  return Array.from({ length: count }, (_each, at) => ({
-    stream: String(at % 7),
-    type: 'Moved',
-    data: { at },
-    lateMs: at % 3,
-    passedMs: at % 11,
-  }))
-}
-
-async function exportAll(store: EventStore, file: string, options: ExchangeOptions = {}) {
-  return await exportToFile(store, file, { after: 0, to: store.head }, clock, options)
-}
-
-async function importAll(store: EventStore, file: string, options: ExchangeOptions = {}) {
-  const accepted = await acceptExport(store, file, clock, options)
-  return await importFromFile(store, file, accepted, clock, options)
-}
-
-/** Ends the work at the n-th call. */
-function interruptAt(call: number): ExchangeOptions {
-  const controller = new AbortController()
-  let calls = 0
-  return {
-    signal: controller.signal,
-    onProgress: () => {
-      if (++calls === call) controller.abort(new Error('interrupted'))
-    },
-  }
-}
 
 const arbitrarySamples = fc.array(
   fc.record({
@@ -241,11 +153,29 @@ describe('an export', () => {
     })
   })
 
-  test('passes on what the file system says of the file', async (t) => {
-    const file = join(await makeDirectory(t), 'events')
-    await mkdir(`${file}.partial`)
+  test('says which file it cannot write, and what to do', async (t) => {
+    const directory = await makeDirectory(t)
+    const store = await openMemory()
+    await fill(store, samplesOf(20))
+    await writeFile(join(directory, 'a file'), '')
+    await mkdir(join(directory, 'taken.partial'))
+    const impossible = {
+      'no directory/events': 'ENOENT',
+      'a file/events': 'ENOTDIR',
+      taken: 'EISDIR',
+      ['x'.repeat(250)]: 'ENAMETOOLONG',
+    }
 
-    await assert.rejects(exportAll(await openMemory(), file), { code: 'EISDIR' })
+    for (const [name, code] of Object.entries(impossible)) {
+      const file = join(directory, name)
+      await assert.rejects(exportAll(store, file), (error: FileUnavailableError) => {
+        assert.equal(error.code, 'DRAMATIS_FILE_UNAVAILABLE')
+        assert.ok(error.file.startsWith(file))
+        assert.match(error.message, new RegExp(`${code}.* (Name|room)`))
+        return true
+      })
+    }
+    await assert.rejects(exportAll(store, directory), { code: 'DRAMATIS_INVALID_ARGUMENT' })
   })
 
   test('is not taken up from a part that another store wrote', async (t) => {

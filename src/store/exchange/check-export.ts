@@ -12,7 +12,7 @@ import type { Position, RecordedEvent, Version } from '../../events/event.js'
 import { eventFromJson, eventToJson } from '../../events/event-json.js'
 import { type StreamState, streamDeleted, streamStateAfter } from '../../events/stream-end.js'
 import type { EventStore } from '../contracts.js'
-import { ExportDamagedError, ImportRefusedError } from './exchange-errors.js'
+import { asFileUnavailable, ExportDamagedError, ImportRefusedError } from './exchange-errors.js'
 import {
   type ExportEnd,
   type ExportRange,
@@ -35,6 +35,7 @@ export interface CheckedExport extends ExportRange {
  * Checks the whole file against itself and against the store that is to take it.
  *
  * @param onRange - Called once the range is known; what it returns is called with each position.
+ * @throws {FileUnavailableError} DRAMATIS_FILE_UNAVAILABLE
  * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED
  * @throws {ImportRefusedError} DRAMATIS_IMPORT_REFUSED
  */
@@ -64,12 +65,20 @@ export async function checkExport(
     }
     number++
     if (check === undefined || end === undefined) throw new TypeError('no end: it was cut off')
-    if ((await stat(file)).size !== bytes) throw new TypeError('a part of a line behind the end')
+    if ((await sizeOf(file)) !== bytes) throw new TypeError('a part of a line behind the end')
     check.assertEnd(end, hash.digest('hex'))
     return { ...check.range, events: end.events, sha256: end.sha256 }
   } catch (cause) {
     if (!isLineError(cause)) throw cause
     throw new ExportDamagedError(file, number, (cause as Error).message, { cause })
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (cause) {
+    throw asFileUnavailable(file, 'read', cause)
   }
 }
 

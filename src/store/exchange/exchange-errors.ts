@@ -24,6 +24,39 @@ export class ExportDamagedError extends DramatisError {
   }
 }
 
+/** A file of an export cannot be read or written. Whatever was under its name is as it was. */
+export class FileUnavailableError extends DramatisError {
+  readonly code = 'DRAMATIS_FILE_UNAVAILABLE'
+  readonly file: string
+  readonly access: 'read' | 'write'
+
+  constructor(file: string, access: 'read' | 'write', options: { readonly cause: Error }) {
+    const next =
+      access === 'read'
+        ? 'Name a file that can be read, or move away what is in its place; an import that was begun goes on where it was.'
+        : 'Name a file in a directory that is there and can be written to, or make room; an export that was begun goes on where it was.'
+    super(`Expected to ${access} ${file}: ${options.cause.message}. ${next}`, options)
+    this.file = file
+    this.access = access
+  }
+}
+
+/** A stream was deleted while it was exported. Nothing is left of the file. */
+export class ExportDisturbedError extends DramatisError {
+  readonly code = 'DRAMATIS_EXPORT_DISTURBED'
+  readonly file: string
+  readonly streamId: string
+
+  constructor(file: string, streamId: string) {
+    super(
+      `Expected ${file} to hold ${streamId} as it was at one time, found that it was deleted during the export. ` +
+        'Nothing is left of the file: export again, while nothing is deleted.',
+    )
+    this.file = file
+    this.streamId = streamId
+  }
+}
+
 /** A store cannot take an export: it holds other events, or does not end where the export begins. */
 export class ImportRefusedError extends DramatisError {
   readonly code = 'DRAMATIS_IMPORT_REFUSED'
@@ -53,4 +86,11 @@ export class ImportUnverifiedError extends DramatisError {
     )
     this.file = file
   }
+}
+
+/** An error of the file system as the documented one; every other as it is. */
+export function asFileUnavailable(file: string, access: 'read' | 'write', error: unknown): unknown {
+  const { syscall } = error as NodeJS.ErrnoException
+  if (!(error instanceof Error) || typeof syscall !== 'string') return error
+  return new FileUnavailableError(file, access, { cause: error })
 }

@@ -8,15 +8,18 @@
 
 import { createHash, type Hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '../../base/clock.js'
 import { InvalidArgumentError } from '../../base/errors.js'
 import type { Position } from '../../events/event.js'
 import { eventFromJson } from '../../events/event-json.js'
+import { streamDeleted } from '../../events/stream-end.js'
 import type { LogReader } from '../contracts.js'
 import { syncPath } from '../durable-directory.js'
-import { ExportDamagedError } from './exchange-errors.js'
+import { writeWhole } from '../write-whole.js'
+import { DeletionsMidway } from './deletions-midway.js'
+import { asFileUnavailable, ExportDamagedError, ExportDisturbedError } from './exchange-errors.js'
 import {
   type ExportRange,
   endLine,
@@ -45,6 +48,7 @@ export interface ExportResult extends ExportRange {
 interface Partial {
   readonly range: ExportRange
   readonly hash: Hash
+  readonly deletions: DeletionsMidway
   /** What is to be kept of it. */
   bytes: number
   events: number
@@ -55,7 +59,9 @@ interface Partial {
  * Exports positions (after, to] to a file that does not exist yet.
  *
  * @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: the file exists.
+ * @throws {FileUnavailableError} DRAMATIS_FILE_UNAVAILABLE
  * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED: `FILE.partial` is no part of this export.
+ * @throws {ExportDisturbedError} DRAMATIS_EXPORT_DISTURBED: `FILE.partial` is removed.
  */
 export async function exportToFile(
   store: LogReader,
@@ -67,21 +73,42 @@ export async function exportToFile(
   if (existsSync(file)) {
     throw new InvalidArgumentError('file', 'a path where nothing is yet', file)
   }
-  const path = `${file}.partial`
+  const path = partialPath(file)
+  try {
+    const result = await writePartial(store, file, range, clock, options)
+    await rename(path, file)
+    await syncPath(dirname(file))
+    return result
+  } catch (error) {
+    if (error instanceof ExportDisturbedError) await rm(path, { force: true })
+    throw asFileUnavailable(file, 'write', error)
+  }
+}
+
+async function writePartial(
+  store: LogReader,
+  file: string,
+  range: ExportRange,
+  clock: Clock,
+  options: ExportFileOptions,
+): Promise<ExportResult> {
+  const path = partialPath(file)
   const partial = existsSync(path)
-    ? await readPartial(store, path, range, options.asForgotten ?? false)
+    ? await readPartial(store, file, range, options.asForgotten ?? false)
     : undefined
   const handle = await open(path, partial === undefined ? 'w' : 'r+')
-  let result: ExportResult
   try {
-    result = await write(store, handle, partial ?? createPartial(range), clock, options, file)
+    const begun = partial ?? createPartial(file, range)
+    const result = await write(store, handle, begun, clock, options, file)
     await handle.sync()
+    return result
   } finally {
     await handle.close()
   }
-  await rename(path, file)
-  await syncPath(dirname(file))
-  return result
+}
+
+function partialPath(file: string): string {
+  return `${file}.partial`
 }
 
 async function write(
@@ -92,11 +119,11 @@ async function write(
   options: ExportFileOptions,
   file: string,
 ): Promise<ExportResult> {
-  const { range, hash } = partial
+  const { range, hash, deletions } = partial
   await handle.truncate(partial.bytes)
   const append = async (text: string): Promise<void> => {
     const bytes = Buffer.from(text)
-    await handle.write(bytes, 0, bytes.length, partial.bytes)
+    await writeWhole(handle, bytes, partial.bytes)
     partial.bytes += bytes.length
   }
   if (partial.bytes === 0) {
@@ -107,37 +134,45 @@ async function write(
   const rest = { after: partial.position, to: range.to }
   for await (const lines of exportLines(store, rest, options.asForgotten ?? false)) {
     progress(lines.position)
+    for (const event of lines.events) deletions.note(event)
     hash.update(lines.text)
     await append(lines.text)
-    partial.events += lines.events
+    partial.events += lines.events.length
   }
+  await deletions.finish(store)
   const sha256 = hash.digest('hex')
   await append(endLine({ end: range.to, events: partial.events, sha256 }))
   return { file, ...range, events: partial.events, sha256 }
 }
 
-function createPartial(range: ExportRange): Partial {
-  return { range, hash: createHash('sha256'), bytes: 0, events: 0, position: range.after }
+function createPartial(file: string, range: ExportRange): Partial {
+  const deletions = new DeletionsMidway(file, range)
+  const position = range.after
+  return { range, hash: createHash('sha256'), deletions, bytes: 0, events: 0, position }
 }
 
 /** `undefined`: not even its header is there. */
 async function readPartial(
   store: LogReader,
-  path: string,
+  file: string,
   wanted: ExportRange,
   asForgotten: boolean,
 ): Promise<Partial | undefined> {
+  const path = partialPath(file)
   let partial: Partial | undefined
   let last: string | undefined
   let number = 0
   try {
     for await (const line of readLines(path)) {
       number = line.number
-      if (partial === undefined) partial = createPartial(sameRange(parseHeader(line.text), wanted))
-      else if (parseEnd(line.text) !== undefined) break
+      if (partial === undefined) {
+        partial = createPartial(file, sameRange(parseHeader(line.text), wanted))
+      } else if (parseEnd(line.text) !== undefined) break
       else {
         last = line.text
         partial.events += 1
+        // A look at the text spares parsing nearly all of them.
+        if (last.includes(streamDeleted)) partial.deletions.note(eventFromJson(last))
       }
       partial.hash.update(line.bytes)
       partial.bytes += line.bytes.length

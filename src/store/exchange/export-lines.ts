@@ -6,7 +6,7 @@
  * clear, or all of them as forgotten.
  */
 
-import type { Position } from '../../events/event.js'
+import type { Position, RecordedEvent } from '../../events/event.js'
 import { eventToJson } from '../../events/event-json.js'
 import type { LogReader } from '../contracts.js'
 import type { ExportRange } from './exchange-format.js'
@@ -14,7 +14,7 @@ import type { ExportRange } from './exchange-format.js'
 /** Lines of all events up to a position, each with its end. */
 export interface ExportedLines {
   readonly text: string
-  readonly events: number
+  readonly events: readonly RecordedEvent[]
   /** Everything up to here is in this piece or in those before it. */
   readonly position: Position
 }
@@ -37,6 +37,6 @@ export async function* exportLines(
     })
     position = batch.scannedTo
     const text = batch.events.map((event) => `${eventToJson(event)}\n`).join('')
-    yield { text, events: batch.events.length, position }
+    yield { text, events: batch.events, position }
   }
 }

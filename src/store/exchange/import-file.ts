@@ -37,6 +37,7 @@ export interface AcceptedExport extends CheckedExport {
 /**
  * Checks a file against itself and against the store that is to take it. Writes nothing.
  *
+ * @throws {FileUnavailableError} DRAMATIS_FILE_UNAVAILABLE
  * @throws {ExportDamagedError} DRAMATIS_EXPORT_DAMAGED
  * @throws {ImportRefusedError} DRAMATIS_IMPORT_REFUSED
  */
@@ -55,6 +56,7 @@ export async function acceptExport(
 /**
  * Writes what was accepted, as far as the store does not have it, and compares.
  *
+ * @throws {FileUnavailableError} DRAMATIS_FILE_UNAVAILABLE
  * @throws {ImportRefusedError} DRAMATIS_IMPORT_REFUSED: the store has moved on since.
  * @throws {ImportUnverifiedError} DRAMATIS_IMPORT_UNVERIFIED
  */
@@ -136,7 +138,7 @@ async function verify(
   for await (const lines of exportLines(store, checked, false)) {
     progress(lines.position)
     hash.update(lines.text)
-    events += lines.events
+    events += lines.events.length
   }
   if (hash.digest('hex') === checked.sha256 && events === checked.events) return
   throw new ImportUnverifiedError(file)

@@ -10,6 +10,7 @@
 
 import { constants } from 'node:buffer'
 import { createReadStream } from 'node:fs'
+import { asFileUnavailable } from './exchange-errors.js'
 
 export interface FileLine {
   /** Without its end. */
@@ -24,7 +25,11 @@ export interface FileLine {
 const lineBytesMax = constants.MAX_STRING_LENGTH
 const newline = 10
 
-/** Throws an error of the file system, or a `TypeError` about a line. */
+/**
+ * Throws a `TypeError` about a line.
+ *
+ * @throws {FileUnavailableError} DRAMATIS_FILE_UNAVAILABLE
+ */
 export async function* readLines(
   path: string,
   bytesMax: number = lineBytesMax,
@@ -33,8 +38,7 @@ export async function* readLines(
   let number = 0
   const begun: Buffer[] = []
   let begunBytes = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    const data = chunk as Buffer
+  for await (const data of chunksOf(path)) {
     let start = 0
     for (let end = data.indexOf(newline); end !== -1; end = data.indexOf(newline, start)) {
       assertLength(begunBytes + end - start, bytesMax)
@@ -49,6 +53,14 @@ export async function* readLines(
     begun.push(data.subarray(start))
     begunBytes += data.length - start
     assertLength(begunBytes, bytesMax)
+  }
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Buffer, void> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1024 * 1024 })
+  } catch (cause) {
+    throw asFileUnavailable(path, 'read', cause)
   }
 }
 
