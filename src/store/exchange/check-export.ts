@@ -78,6 +78,7 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size
   } catch (cause) {
+    // Not reached by tests: it was read a moment before.
     throw asFileUnavailable(file, 'read', cause)
   }
 }

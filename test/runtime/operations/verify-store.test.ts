@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type VerifyProgress, verifyStore } from '../../../src/index.js'
+import { blankPages } from '../../../src/store/lmdb/blank-file.js'
 import { openEnvironment, openTable } from '../../../src/store/lmdb/environment.js'
 import { textKeys } from '../../../src/store/lmdb/keys.js'
 import { startChild } from '../../store/children/child.js'
@@ -159,6 +160,34 @@ describe('a store with some of everything', () => {
       reports.map(({ isSound }) => isSound),
       [true, true],
     )
+  })
+
+  test('a store is checked though nothing tells who owned it', async (t) => {
+    const directory = await copyOf(t, sound)
+    const log = await openEnvironment(join(directory.path, 'log'), 'flush')
+    await openTable(log, 'meta', textKeys).put('owner', Buffer.from([0xc1]))
+    await log.close()
+    const blank = await TemporaryDirectory.make(t)
+    await mkdir(join(blank.path, 'log'), { recursive: true })
+    await writeFile(join(blank.path, 'log', 'data.mdb'), blankPages())
+
+    const reports = [await verifyStore(directory.path), await verifyStore(blank.path)]
+
+    assert.deepEqual(
+      reports.map(({ isSound }) => isSound),
+      [true, false],
+    )
+    assert.match(reports[1]!.findings[0]!.message, /Expected table events/)
+  })
+
+  test('a store of which a part cannot be opened is refused, and that part is named', async (t) => {
+    const directory = await copyOf(t, sound)
+    await writeFile(join(directory.path, 'work', 'data.mdb'), 'no data file')
+
+    await assert.rejects(verifyStore(directory.path), {
+      code: 'DRAMATIS_STORE_UNAVAILABLE',
+      dataDir: join(directory.path, 'work'),
+    })
   })
 
   test('where there is no log, nothing is made', async (t) => {

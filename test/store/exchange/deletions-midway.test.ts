@@ -1,7 +1,7 @@
 /** Streams that are deleted while they are exported: a file has all of one as it was, or all of it as it is. */
 
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { streamDeleted } from '../../../src/events/stream-end.js'
@@ -72,6 +72,20 @@ test('an export that a stream was deleted in is not taken up again', async (t) =
   })
 
   assert.deepEqual(await readdir(dirname(file)), [])
+})
+
+test('an export that was interrupted among the tombstones of a stream goes on', async (t) => {
+  const directory = await makeDirectory(t)
+  const store = await openMemory()
+  await fill(store, samplesOf(3_000))
+  await remove(store, '2')
+  const file = join(directory, 'events')
+
+  await assert.rejects(exportAll(store, file, interruptAt(2)), { message: 'interrupted' })
+  await exportAll(store, file)
+  await exportAll(store, join(directory, 'whole'))
+
+  assert.deepEqual(await readFile(file), await readFile(join(directory, 'whole')))
 })
 
 test('an export of a stream that began before it, and is deleted between its events, is given up', async (t) => {
