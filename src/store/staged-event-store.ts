@@ -63,6 +63,8 @@ export class StagedEventStore implements EventStore {
   /** The commit under way. It never rejects: whoever called `commit` is told. */
   #underWay: Promise<void> | null = null
   #reopening: Promise<void> | null = null
+  /** From the beginning of a reopening on, until one has succeeded. */
+  #isStorageAway = false
   #closing: Promise<void> | null = null
 
   constructor(storage: LogStorage, options: ParsedStoreOptions) {
@@ -326,6 +328,7 @@ export class StagedEventStore implements EventStore {
     await this.#underWay
     const { clock, commitTimeoutMs } = this.#options
     const after = this.#head
+    this.#isStorageAway = true
     try {
       const late = (): Error => new Error('the commit that failed is still under way')
       await withinDeadline(clock, commitTimeoutMs, this.#storage.reopen(), late)
@@ -333,8 +336,9 @@ export class StagedEventStore implements EventStore {
       this.#head = tail.head
       this.#staging = this.#newStaging(tail)
     } catch (cause) {
-      throw new StoreStoppedError('it could not be opened again', { cause })
+      throw new StoreStoppedError(notOpenedAgain, { cause })
     }
+    this.#isStorageAway = false
     if (this.#status === 'stopped') this.#status = 'open'
     // The commit that failed has landed all the same: whoever follows the log has not heard of it.
     if (this.#head > after) this.#tell({ after, to: this.#head })
@@ -375,6 +379,7 @@ export class StagedEventStore implements EventStore {
   async #readable(): Promise<void> {
     if (this.#reopening !== null) await this.#reopening.catch(ignore)
     if (this.#status === 'closed') throw new StoreStoppedError('it is closed')
+    if (this.#isStorageAway) throw new StoreStoppedError(notOpenedAgain)
   }
 
   #assertOpen(): void {
@@ -384,6 +389,8 @@ export class StagedEventStore implements EventStore {
     )
   }
 }
+
+const notOpenedAgain = 'it could not be opened again'
 
 /** A listener that throws is a programmer's error: it must not look like a failed commit. */
 function call(listener: (result: CommitResult) => void, result: CommitResult): void {

@@ -137,6 +137,9 @@ test('a store that stopped does not open again once somebody else has the log', 
   })
 
   assert.equal(store.status, 'stopped')
+  for (const reading of [() => store.readHead(), () => store.readStreamHead('Account-1')]) {
+    await assert.rejects(reading, { code: 'DRAMATIS_STORE_STOPPED', message: /opened again/ })
+  }
 })
 
 test('a store that another format wrote is refused, and not changed', async (t) => {
