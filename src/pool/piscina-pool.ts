@@ -13,6 +13,7 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import type { Cancel, Clock } from '../base/clock.js'
 import { createDeferred } from '../base/deferred.js'
 import { errorToData } from '../base/errors.js'
 import { publish } from '../telemetry/channels.js'
@@ -25,9 +26,12 @@ export interface PiscinaPoolOptions extends WorkerSetup {
   readonly tasksPerThreadMax?: number
   /** Old-generation heap of one thread. MiB. @default Node's */
   readonly heapMaxMiB?: number
+  readonly clock: Clock
 }
 
 const queuedTasksMax = 1_024
+/** How long a thread may take to load the module of its tasks. Milliseconds. */
+const loadMsMax = 30_000
 
 export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   const setup: WorkerSetup = { module: options.module, options: options.options }
@@ -52,7 +56,7 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   let closing: Promise<void> | null = null
   return {
     threads: options.threads,
-    run: (request, onMessage) => new PiscinaTask(piscina, request, onMessage),
+    run: (request, onMessage) => new PiscinaTask(piscina, options.clock, request, onMessage),
     close: () => {
       closing ??= piscina.destroy()
       return closing
@@ -60,17 +64,33 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   }
 }
 
+/** What the entry posts beside its result. */
+interface FromEntry {
+  readonly threadId?: number
+  readonly loaded?: boolean
+  readonly last?: boolean
+  readonly message?: unknown
+}
+
 class PiscinaTask implements RunningTask {
   readonly #piscina: Piscina
+  readonly #clock: Clock
   readonly #port: MessagePort
   readonly #onMessage: (message: unknown) => void
   readonly #lastMessage = createDeferred()
   readonly ended: Promise<TaskEnd>
   #threadId: number | null = null
   #terminated: string | null = null
+  #cancelLoading: Cancel = () => {}
 
-  constructor(piscina: Piscina, request: unknown, onMessage: (message: unknown) => void) {
+  constructor(
+    piscina: Piscina,
+    clock: Clock,
+    request: unknown,
+    onMessage: (message: unknown) => void,
+  ) {
     this.#piscina = piscina
+    this.#clock = clock
     this.#onMessage = onMessage
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
@@ -100,18 +120,29 @@ class PiscinaTask implements RunningTask {
     } catch (error) {
       const data = errorToData(error)
       const reason = this.#terminated ?? data.message
+      // What the thread said before it died has yet to arrive; a port that never left is closed here.
+      port.close()
+      await this.#lastMessage.promise
       publish('worker', () => ({ reason }))
       return { outcome: 'crashed', error: { ...data, message: reason } }
     } finally {
+      this.#cancelLoading()
       this.#port.close()
     }
   }
 
-  #receive(envelope: { threadId?: number; last?: boolean; message?: unknown }): void {
-    if (envelope.threadId !== undefined) {
-      this.#threadId = envelope.threadId
-      if (this.#terminated !== null) this.terminate(this.#terminated)
-    } else if (envelope.last === true) this.#lastMessage.resolve()
+  #receive(envelope: FromEntry): void {
+    if (envelope.threadId !== undefined) this.#begin(envelope.threadId)
+    else if (envelope.loaded === true) this.#cancelLoading()
+    else if (envelope.last === true) this.#lastMessage.resolve()
     else this.#onMessage(envelope.message)
+  }
+
+  #begin(threadId: number): void {
+    this.#threadId = threadId
+    if (this.#terminated !== null) this.terminate(this.#terminated)
+    this.#cancelLoading = this.#clock.schedule(loadMsMax, () =>
+      this.terminate(`its thread did not load the module within ${loadMsMax} ms`),
+    )
   }
 }

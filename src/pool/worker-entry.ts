@@ -29,6 +29,7 @@ export default async function runInWorker({ request, port }: EntryRequest): Prom
       throw error
     })
     const runTask = await runner
+    port.postMessage({ loaded: true })
     const value = await runTask(request, createChannel(port))
     return { outcome: 'returned', value }
   } catch (error) {

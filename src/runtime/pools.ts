@@ -83,13 +83,14 @@ function runsOnWorker({ runsOn }: HandlerDefinition): boolean {
 }
 
 function openWorkers(options: ParsedRuntimeOptions, threads: number): TaskPool {
-  const { app, dataDir, durability, workerHeapMaxMiB } = options
+  const { app, dataDir, durability, workerHeapMaxMiB, clock } = options
   assert('url' in app && dataDir !== null)
   const runner: WorkerRunnerOptions = { app: app.url, dataDir, durability }
   return openPiscinaPool({
     threads,
     module: new URL('../subscriptions/worker-runner.js', import.meta.url).href,
     options: runner,
+    clock,
     ...(workerHeapMaxMiB === undefined ? {} : { heapMaxMiB: workerHeapMaxMiB }),
   })
 }

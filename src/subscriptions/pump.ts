@@ -42,6 +42,8 @@ export class Pump {
   #wanted = true
   /** The first report tells the host that the pump works, even if there is nothing to do. */
   #hasReported = false
+  /** The host wants to know whether this goes on. */
+  #isAsked = false
   readonly #deliveredUpTo: Position
 
   constructor(ports: PumpPorts, request: PumpRequest, post: (message: FromPump) => void) {
@@ -62,7 +64,8 @@ export class Pump {
     else if (message.type === 'ack') context.report.acknowledge(message.sequence)
     else if (message.type === 'due') {
       for (const due of message.keys) this.#retries.get(due.partition)!.add(due, message.atMs)
-    } else if (message.type === 'stop') context.stopping = true
+    } else if (message.type === 'ask') this.#isAsked = true
+    else if (message.type === 'stop') context.stopping = true
     else if (message.type === 'abort') context.abort(new Error('the runtime is closing'))
     context.changed.notify()
   }
@@ -72,6 +75,7 @@ export class Pump {
     const context = this.#context
     for (;;) {
       if (this.#error !== null) throw this.#error
+      this.#answerIfAsked()
       if (context.mode === 'probe' && !context.stopping) await this.#probe()
       const worked = await this.#work()
       this.#reportIfDue(worked)
@@ -79,6 +83,12 @@ export class Pump {
       else if (this.#isOver()) return
       else await context.changed.wait()
     }
+  }
+
+  #answerIfAsked(): void {
+    if (!this.#isAsked) return
+    this.#isAsked = false
+    this.#post({ type: 'alive' })
   }
 
   #open(partition: number, cursor: Position, slot: number): void {

@@ -49,6 +49,9 @@ export interface ViewStatus {
   readonly rebuild: RebuildProgress | null
 }
 
+/** A turn that failed so often in a row is given another thread: the one it was on may be spoiled. */
+const failuresOnThread = 2
+
 const turnLimits = Object.freeze({ to: null, eventsMax: null, budgetMs: 100 })
 
 export class ViewSubscription {
@@ -124,10 +127,14 @@ export class ViewSubscription {
   }
 
   async #takeTurn(): Promise<void> {
-    this.#task = startTurn(this.#ports, this.directory, turnLimits)
-    const end = await this.#task.ended
+    const task = startTurn(this.#ports, this.directory, turnLimits)
+    this.#task = task
+    const end = await task.ended
     this.#task = null
     this.#settle(end)
+    if (end.outcome === 'failed' && this.#failures === failuresOnThread) {
+      task.terminate('a turn on it failed again and again')
+    }
   }
 
   #settle(end: TaskEnd): void {

@@ -1,0 +1,40 @@
+/**
+ * Whatever a handler does, its event is retried and parked as the policy says, in the order of its key, with a
+ * reason that says something; nobody beside it is harmed, and the runtime closes.
+ */
+
+import { describe, test } from 'node:test'
+import { count } from '../support/counts.js'
+import { provenShare } from '../support/size.js'
+import { HostileWork } from './hostile-work.js'
+import { groups } from './hostilities/index.js'
+import type { Hostilities } from './hostility.js'
+
+/** Small, so that filling it takes little. MiB. */
+const heapMaxMiB = 64
+
+function ofThisSize(group: Hostilities): Hostilities {
+  return Object.fromEntries(Object.entries(group).filter(([, each]) => provenShare !== null || !each.isSlow))
+}
+
+describe('a hostile handler', { concurrency: 3 }, () => {
+  for (const [name, { what, hostilities }] of Object.entries(groups)) {
+    test(`that ${what} parks what it cannot take, in order, and harms nobody`, async (t) => {
+      const group = ofThisSize(hostilities)
+      const work = await HostileWork.open(t, {
+        ...(name === 'leaking' ? { heapMaxMiB } : {}),
+        ...(name === 'starving' ? { app: 'hostile-app-without-views' } : {}),
+      })
+
+      await work.suffer(group)
+      if (name === 'spoiling') work.checkSpoiled(group)
+      else await work.check(group)
+      await work.mend(group)
+      await work.close()
+
+      const size = Object.keys(group).length
+      count('hostile handlers', size)
+      t.diagnostic(`${size} hostile handlers`)
+    })
+  }
+})

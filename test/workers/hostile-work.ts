@@ -1,0 +1,228 @@
+/**
+ * A runtime on real threads whose handler is given hostile events, and what must hold once it is done with them.
+ *
+ * Each hostility has a stream of three events, the second of which is the hostile one: so the first must be
+ * handled, and the third must wait for it.
+ */
+
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { DeadLetter, HandlerStatus } from '../../src/index.js'
+import { openRuntime, type Runtime } from '../../src/index.js'
+import { TemporaryDirectory } from '../store/temporary.js'
+import { until } from '../subscriptions/until.js'
+import type { Delivery } from '../support/invariants/delivery.js'
+import { laws } from '../support/invariants/index.js'
+import type { Scope } from '../support/scope.js'
+import { Acts, attemptsMax, bystander, hostile, Target } from './hostile-app.js'
+import type { Hostilities, Hostility } from './hostility.js'
+
+const closeTimeoutMs = 4_000
+
+async function openHostile(
+  directory: TemporaryDirectory,
+  { app = 'hostile-app', heapMaxMiB }: HostileOptions,
+): Promise<Runtime> {
+  const runtime = await openRuntime({
+    app: new URL(`./${app}.js`, import.meta.url),
+    dataDir: directory.path,
+    workers: 2,
+    ...(heapMaxMiB === undefined ? {} : { workerHeapMaxMiB: heapMaxMiB }),
+    closeTimeoutMs,
+  })
+  return directory.closing(runtime)
+}
+
+export interface HostileOptions {
+  readonly app?: 'hostile-app' | 'hostile-app-without-views'
+  /** Heap of a thread. MiB. @default Node's */
+  readonly heapMaxMiB?: number
+}
+
+export class HostileWork {
+  readonly #directory: TemporaryDirectory
+  readonly #notes: string
+  readonly #options: HostileOptions
+  #runtime: Runtime
+  #letters: readonly DeadLetter[] = []
+
+  private constructor(
+    directory: TemporaryDirectory,
+    notes: string,
+    options: HostileOptions,
+    runtime: Runtime,
+  ) {
+    this.#directory = directory
+    this.#notes = notes
+    this.#options = options
+    this.#runtime = runtime
+  }
+
+  static async open(scope: Scope, options: HostileOptions = {}): Promise<HostileWork> {
+    const directory = await TemporaryDirectory.make(scope)
+    const notes = join(dirname(directory.path), 'notes')
+    mkdirSync(notes)
+    const runtime = await openHostile(directory, options)
+    return new HostileWork(directory, notes, options, runtime)
+  }
+
+  /** Has the handler take every hostility of a group, and waits until nothing is under way any more. */
+  async suffer(group: Hostilities): Promise<void> {
+    for (const what of ['nothing', null, 'nothing']) {
+      const names = Object.keys(group)
+      await Promise.all(
+        names.map((name) =>
+          this.#runtime.actor(Target, name).send('act', { what: what ?? name, notes: this.#notes }),
+        ),
+      )
+    }
+    await this.settle()
+    this.#letters = (await this.#runtime.deadLetters.list()).entries
+  }
+
+  /** Every law holds, and each event is where its hostility must lead it. */
+  async check(group: Hostilities): Promise<void> {
+    const problems = [
+      ...Object.entries(group).flatMap(([name, hostility]) => this.#judge(name, hostility)),
+      ...this.#ofDeliveries(),
+      ...(await this.#ofOthers(group)),
+      ...this.#accountOf(group),
+    ]
+    assert.deepEqual(problems, [])
+  }
+
+  /** A spoiled thread harms whoever is on it, until it is replaced: but nothing is lost, and reasons are told. */
+  checkSpoiled(group: Hostilities): void {
+    const silent = this.#letters.filter(({ error }) => error.message === '')
+    assert.deepEqual([silent, this.#accountOf(group)], [[], []])
+  }
+
+  /** Nothing does harm any more: what is parked is tried again, and must come through in order. */
+  async mend(group: Hostilities): Promise<void> {
+    writeFileSync(join(this.#notes, 'mended'), '')
+    // Threads that are spoiled stay so until they are replaced.
+    await this.#reopen()
+    await this.#runtime.deadLetters.redrive()
+    await this.settle()
+    const { parkedKeys, handled } = this.#status(hostile.name)
+    const events = 3 * Object.keys(group).length
+    assert.deepEqual([parkedKeys, handled], [0, events])
+    assert.deepEqual(laws.keysAreInOrder({ deliveries: this.#deliveries() }), [])
+  }
+
+  async #reopen(): Promise<void> {
+    await this.close()
+    this.#runtime = await openHostile(this.#directory, this.#options)
+  }
+
+  /** Closing takes no longer than it may. */
+  async close(): Promise<void> {
+    const startedMs = performance.now()
+    await this.#runtime.close()
+    const tookMs = performance.now() - startedMs
+    assert.ok(tookMs < closeTimeoutMs + 2_000, `closing took ${tookMs} ms`)
+  }
+
+  /** Waits until views and handlers are through with the log, and no key waits for anything but an operator. */
+  async settle(): Promise<void> {
+    const isThrough = (): boolean => {
+      const { handlers, views } = this.#runtime.status()
+      const isDone = handlers.every(({ lag, retryingKeys }) => lag === 0 && retryingKeys === 0)
+      return isDone && views.every(({ lag }) => lag === 0)
+    }
+    await until('everything is through', isThrough).catch((error: Error) => {
+      const { handlers, views } = this.#runtime.status()
+      throw new Error(`${error.message}: ${JSON.stringify({ handlers, views })}`, { cause: error })
+    })
+  }
+
+  #status(name: string): HandlerStatus {
+    return this.#runtime.handler(name).status()
+  }
+
+  #letterOf(name: string): DeadLetter | undefined {
+    return this.#letters.find(({ key }) => key === `Target-${name}`)
+  }
+
+  #judge(name: string, { verdict, says }: Hostility): string[] {
+    const letter = this.#letterOf(name)
+    if (letter === undefined) {
+      return verdict === 'handled' || verdict === 'either' ? [] : [`${name} was not parked`]
+    }
+    const { cause, error, queued, attempts } = letter
+    const found = `${name}: ${cause} after ${attempts} with ${queued} queued, ${error.message}`
+    const isUsable = error.name !== '' && error.message !== '' && error.message.isWellFormed()
+    const isExpected = verdict === 'either' || verdict === cause
+    const isSaid = says === undefined || says.test(error.message)
+    return isUsable && isExpected && isSaid && queued === 2 ? [] : [found.slice(0, 400)]
+  }
+
+  #deliveries(): readonly Delivery[] {
+    const file = join(this.#notes, 'deliveries')
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
+    return lines.map((line) => {
+      const [outcome, life, attempt, version, ...id] = line.split(' ')
+      return {
+        handler: hostile.name,
+        outcome: outcome as Delivery['outcome'],
+        life: Number(life),
+        attempt: Number(attempt),
+        aggregateId: id.join(' '),
+        version: Number(version),
+      }
+    })
+  }
+
+  #ofDeliveries(): string[] {
+    const deliveries = this.#deliveries()
+    return [
+      ...laws.keysAreInOrder({ deliveries }),
+      ...laws.attemptsAreBounded({ deliveries: deliveries.map(asAttempt), attemptsMax }),
+    ]
+  }
+
+  /** The handler and the view beside it have everything, once. */
+  async #ofOthers(group: Hostilities): Promise<string[]> {
+    const names = Object.keys(group)
+    const { handled, parkedKeys } = this.#status(bystander.name)
+    return [
+      ...(parkedKeys > 0 ? [`the bystander has ${parkedKeys} parked keys`] : []),
+      ...(handled === 3 * names.length ? [] : [`the bystander handled ${handled}`]),
+      ...(await this.#ofView(names)),
+    ]
+  }
+
+  async #ofView(names: readonly string[]): Promise<readonly string[]> {
+    const { log } = this.#runtime
+    const view = this.#runtime.status().views.find(({ name }) => name === Acts.name)
+    if (view === undefined) return []
+    const { rows } = await this.#runtime.view(Acts).find({ limit: 1_000 })
+    return laws.viewsAreFolds({
+      ...{ name: Acts.name, head: log.head, cursorBefore: 0, cursor: view.position },
+      ...{ rows, entries: [], expectedEntries: [] },
+      expectedRows: names.map(() => ({ versions: [1, 2, 3] })),
+    })
+  }
+
+  #accountOf(group: Hostilities): readonly string[] {
+    const { name: handler, handled, discarded: skipped } = this.#status(hostile.name)
+    const queued = this.#letters
+      .filter((letter) => letter.handler === handler)
+      .reduce((sum, letter) => sum + letter.queued, 0)
+    const events = 3 * Object.keys(group).length
+    return laws.prefixesAreAccountedFor({
+      keys: [],
+      handlers: [{ handler, events, handled, queued, skipped }],
+    })
+  }
+}
+
+/** What was delivered again had failed, even if the handler returned: its thread did not survive it. */
+function asAttempt(delivery: Delivery, at: number, all: readonly Delivery[]): Delivery {
+  const { aggregateId, version } = delivery
+  const isRepeated = all
+    .slice(at + 1)
+    .some((each) => each.aggregateId === aggregateId && each.version === version)
+  return isRepeated ? { ...delivery, outcome: 'failed' } : delivery
+}
