@@ -7,17 +7,20 @@
  *
  * Invariants:
  *   - an idle thread's event loop keeps turning (`atomics: 'disabled'`);
- *   - the queue of waiting tasks is bounded.
+ *   - the queue of waiting tasks is bounded;
+ *   - no thread is ended while it loads its module, unless that takes too long: one that dies while it opens a
+ *     file of LMDB may take the process with it.
  */
 
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import type { Cancel, Clock } from '../base/clock.js'
+import { type Cancel, type Clock, delay } from '../base/clock.js'
 import { createDeferred } from '../base/deferred.js'
 import { errorToData } from '../base/errors.js'
 import { publish } from '../telemetry/channels.js'
 import type { RunningTask, TaskEnd, TaskPool, WorkerSetup } from './contracts.js'
+import type { EntryRequest } from './worker-entry.js'
 
 export interface PiscinaPoolOptions extends WorkerSetup {
   /** Threads, all started at once. Integer in [1, 64]. */
@@ -32,6 +35,8 @@ export interface PiscinaPoolOptions extends WorkerSetup {
 const queuedTasksMax = 1_024
 /** How long a thread may take to load the module of its tasks. Milliseconds. */
 const loadMsMax = 30_000
+/** How long closing waits for threads that are loading. Milliseconds. */
+const loadGraceMs = 2_000
 
 export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   const setup: WorkerSetup = { module: options.module, options: options.options }
@@ -53,15 +58,40 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   piscina.on('error', (error: unknown) => {
     publish('worker', () => ({ reason: errorToData(error).message }))
   })
+  const running = new Set<PiscinaTask>()
   let closing: Promise<void> | null = null
+  const nudge = (): void => {
+    if (closing === null && piscina.threads.length < options.threads) startThread(piscina)
+  }
+  // Emitted before the thread is taken off the list.
+  piscina.on('workerDestroy', () => queueMicrotask(nudge))
+  const close = async (): Promise<void> => {
+    const loading = Promise.all([...running].map((task) => task.loaded))
+    await Promise.race([loading, delay(options.clock, loadGraceMs)])
+    await piscina.destroy()
+  }
   return {
     threads: options.threads,
-    run: (request, onMessage) => new PiscinaTask(piscina, options.clock, request, onMessage),
+    run: (request, onMessage) => {
+      const task = new PiscinaTask(piscina, options.clock, request, onMessage)
+      running.add(task)
+      void task.ended.then(() => running.delete(task))
+      return task
+    },
     close: () => {
-      closing ??= piscina.destroy()
+      closing ??= close()
       return closing
     },
   }
+}
+
+/**
+ * After a thread that died before it was ready piscina starts no other by itself, and what waits would wait for
+ * ever. A task that asks for nothing has it look again.
+ */
+function startThread(piscina: Piscina): void {
+  const nothing: EntryRequest = { request: null, port: null }
+  piscina.run(nothing).catch(() => {})
 }
 
 /** What the entry posts beside its result. */
@@ -79,7 +109,9 @@ class PiscinaTask implements RunningTask {
   readonly #onMessage: (message: unknown) => void
   readonly #lastMessage = createDeferred()
   readonly ended: Promise<TaskEnd>
+  readonly #loaded = createDeferred()
   #threadId: number | null = null
+  #isLoading = true
   #terminated: string | null = null
   #cancelLoading: Cancel = () => {}
 
@@ -106,7 +138,16 @@ class PiscinaTask implements RunningTask {
 
   terminate(reason: string): void {
     this.#terminated = reason
-    if (this.#threadId === null) return
+    // Once it has loaded, or has taken too long for that.
+    if (!this.#isLoading) this.#end()
+  }
+
+  /** Whether the thread it is on has loaded its module, or has none to load any more. Settles with the task. */
+  get loaded(): Promise<void> {
+    return this.#loaded.promise
+  }
+
+  #end(): void {
     const worker = this.#piscina.threads.find((each) => each.threadId === this.#threadId)
     void worker?.terminate()
   }
@@ -127,22 +168,30 @@ class PiscinaTask implements RunningTask {
       return { outcome: 'crashed', error: { ...data, message: reason } }
     } finally {
       this.#cancelLoading()
+      this.#loaded.resolve()
       this.#port.close()
     }
   }
 
   #receive(envelope: FromEntry): void {
     if (envelope.threadId !== undefined) this.#begin(envelope.threadId)
-    else if (envelope.loaded === true) this.#cancelLoading()
+    else if (envelope.loaded === true) this.#endLoading()
     else if (envelope.last === true) this.#lastMessage.resolve()
     else this.#onMessage(envelope.message)
   }
 
   #begin(threadId: number): void {
     this.#threadId = threadId
-    if (this.#terminated !== null) this.terminate(this.#terminated)
-    this.#cancelLoading = this.#clock.schedule(loadMsMax, () =>
-      this.terminate(`its thread did not load the module within ${loadMsMax} ms`),
-    )
+    this.#cancelLoading = this.#clock.schedule(loadMsMax, () => {
+      this.#isLoading = false
+      this.terminate(`its thread did not load the module within ${loadMsMax} ms`)
+    })
+  }
+
+  #endLoading(): void {
+    this.#cancelLoading()
+    this.#isLoading = false
+    this.#loaded.resolve()
+    if (this.#terminated !== null) this.#end()
   }
 }

@@ -15,12 +15,14 @@ import { loadModule } from './load-module.js'
 /** What the pool posts for one task. */
 export interface EntryRequest {
   readonly request: unknown
-  readonly port: MessagePort
+  /** `null`: nothing is asked for. */
+  readonly port: MessagePort | null
 }
 
 let runner: Promise<RunTask> | null = null
 
 export default async function runInWorker({ request, port }: EntryRequest): Promise<TaskEnd> {
+  if (port === null) return { outcome: 'returned', value: null }
   try {
     port.postMessage({ threadId })
     // One that cannot be made may be made for the next task: what it lacked may be there again.

@@ -18,6 +18,7 @@ import { Flight, FlightWatch } from './flight.js'
 import { Pulse } from './pulse.js'
 import type { FromPump, PumpMode, PumpRequest, ToPump } from './pump-messages.js'
 import { restartDelayMs } from './retry-policy.js'
+import { isThreadSpoiled } from './spoiled-thread.js'
 import type { KeyName } from './work-store.js'
 
 export interface LanePorts {
@@ -45,8 +46,6 @@ export interface LanePorts {
 
 /** How often the host looks whether a thread still runs. Milliseconds. */
 const watchEveryMs = 250
-/** A pump that failed so often in a row is given another thread: the one it was on may be spoiled. */
-const failuresOnThread = 2
 
 export class HandlerLane {
   readonly #ports: LanePorts
@@ -185,10 +184,9 @@ export class HandlerLane {
     }
     this.#failures += 1
     this.#error = end.error
-    const isCrashed = end.outcome === 'crashed'
-    if (!isCrashed && this.#failures === failuresOnThread) {
-      task.terminate('a pump on it failed again and again')
-    }
+    const isSpoiled = isThreadSpoiled(end, this.#failures)
+    if (isSpoiled) task.terminate('a pump on it failed again and again')
+    const isCrashed = end.outcome === 'crashed' || isSpoiled
     const positions = isCrashed ? new Flight(flight).inFlight().map((each) => each.position) : []
     await this.#ports.onGone(positions, end.error.message)
     this.#deliveredUpTo = this.#ports.readHead()

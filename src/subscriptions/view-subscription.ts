@@ -17,6 +17,7 @@ import type { ProjectOutcome } from './project-task.js'
 import { startTurn, type TurnPorts } from './project-turn.js'
 import type { RebuildProgress } from './rebuild-progress.js'
 import { restartDelayMs } from './retry-policy.js'
+import { isThreadSpoiled } from './spoiled-thread.js'
 
 export interface ViewPorts extends TurnPorts {
   readonly directory: string
@@ -48,9 +49,6 @@ export interface ViewStatus {
   /** The rows that are being built, to take over or to be compared; `null`: none are. */
   readonly rebuild: RebuildProgress | null
 }
-
-/** A turn that failed so often in a row is given another thread: the one it was on may be spoiled. */
-const failuresOnThread = 2
 
 const turnLimits = Object.freeze({ to: null, eventsMax: null, budgetMs: 100 })
 
@@ -132,9 +130,7 @@ export class ViewSubscription {
     const end = await task.ended
     this.#task = null
     this.#settle(end)
-    if (end.outcome === 'failed' && this.#failures === failuresOnThread) {
-      task.terminate('a turn on it failed again and again')
-    }
+    if (isThreadSpoiled(end, this.#failures)) task.terminate('a turn on it failed again and again')
   }
 
   #settle(end: TaskEnd): void {

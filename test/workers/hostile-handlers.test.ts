@@ -17,7 +17,7 @@ function ofThisSize(group: Hostilities): Hostilities {
   return Object.fromEntries(Object.entries(group).filter(([, each]) => provenShare !== null || !each.isSlow))
 }
 
-describe('a hostile handler', { concurrency: 3 }, () => {
+describe('a hostile handler', { concurrency: 6 }, () => {
   for (const [name, { what, hostilities }] of Object.entries(groups)) {
     test(`that ${what} parks what it cannot take, in order, and harms nobody`, async (t) => {
       const group = ofThisSize(hostilities)
@@ -27,9 +27,13 @@ describe('a hostile handler', { concurrency: 3 }, () => {
       })
 
       await work.suffer(group)
-      if (name === 'spoiling') work.checkSpoiled(group)
-      else await work.check(group)
-      await work.mend(group)
+      if (name !== 'spoiling') await work.check(group)
+      else {
+        work.checkSpoiled(group)
+        await work.reopen()
+      }
+      await work.mend()
+      await work.checkHandled(new Map(Object.keys(group).map((name) => [name, 3])))
       await work.close()
 
       const size = Object.keys(group).length

@@ -81,13 +81,56 @@ export class HostileWork {
     this.#letters = (await this.#runtime.deadLetters.list()).entries
   }
 
+  get dataDir(): string {
+    return this.#directory.path
+  }
+
+  async send(name: string, what: string): Promise<void> {
+    await this.#runtime.actor(Target, name).send('act', { what, notes: this.#notes })
+  }
+
+  /**
+   * After a storm, which can park an event whose thread was ended again and again. @param sent - Events by name.
+   *
+   * @returns the parked keys.
+   */
+  async checkStorm(sent: ReadonlyMap<string, number>): Promise<number> {
+    this.#letters = (await this.#runtime.deadLetters.list({ limit: 1_000 })).entries
+    const events = [...sent.values()].reduce((sum, each) => sum + each, 0)
+    const others = this.#letters.filter(({ cause }) => cause !== 'WORKER_CRASH')
+    const names = [hostile.name, bystander.name]
+    assert.deepEqual(
+      [
+        ...others,
+        ...this.#ofDeliveries(),
+        ...names.flatMap((name) => this.#accountOf(name, events)),
+        ...(await this.#ofView(sent)),
+      ],
+      [],
+    )
+    return this.#letters.length
+  }
+
+  /** Everything was handled in the end. */
+  async checkHandled(sent: ReadonlyMap<string, number>): Promise<void> {
+    const deliveries = this.#deliveries()
+    const last = new Map(deliveries.map(({ aggregateId, version }) => [aggregateId, version]))
+    const seen = new Set(deliveries.map(({ aggregateId, version }) => `${aggregateId}@${version}`))
+    const events = [...sent.values()].reduce((sum, each) => sum + each, 0)
+    const expected = [...sent].filter(([, version]) => version > 0)
+    assert.deepEqual(laws.keysAreInOrder({ deliveries }), [])
+    assert.deepEqual([...last].sort(), expected.sort())
+    assert.equal(seen.size, events)
+    assert.deepEqual((await this.#runtime.deadLetters.list()).entries, [])
+  }
+
   /** Every law holds, and each event is where its hostility must lead it. */
   async check(group: Hostilities): Promise<void> {
     const problems = [
       ...Object.entries(group).flatMap(([name, hostility]) => this.#judge(name, hostility)),
       ...this.#ofDeliveries(),
       ...(await this.#ofOthers(group)),
-      ...this.#accountOf(group),
+      ...this.#accountOf(hostile.name, eventsOf(group)),
     ]
     assert.deepEqual(problems, [])
   }
@@ -95,23 +138,23 @@ export class HostileWork {
   /** A spoiled thread harms whoever is on it, until it is replaced: but nothing is lost, and reasons are told. */
   checkSpoiled(group: Hostilities): void {
     const silent = this.#letters.filter(({ error }) => error.message === '')
-    assert.deepEqual([silent, this.#accountOf(group)], [[], []])
+    assert.deepEqual([silent, this.#accountOf(hostile.name, eventsOf(group))], [[], []])
+  }
+
+  /** From now on nothing does harm. */
+  calm(): void {
+    writeFileSync(join(this.#notes, 'mended'), '')
   }
 
   /** Nothing does harm any more: what is parked is tried again, and must come through in order. */
-  async mend(group: Hostilities): Promise<void> {
-    writeFileSync(join(this.#notes, 'mended'), '')
-    // Threads that are spoiled stay so until they are replaced.
-    await this.#reopen()
+  async mend(): Promise<void> {
+    this.calm()
     await this.#runtime.deadLetters.redrive()
     await this.settle()
-    const { parkedKeys, handled } = this.#status(hostile.name)
-    const events = 3 * Object.keys(group).length
-    assert.deepEqual([parkedKeys, handled], [0, events])
-    assert.deepEqual(laws.keysAreInOrder({ deliveries: this.#deliveries() }), [])
   }
 
-  async #reopen(): Promise<void> {
+  /** Other threads: those that are spoiled stay so until they are replaced. */
+  async reopen(): Promise<void> {
     await this.close()
     this.#runtime = await openHostile(this.#directory, this.#options)
   }
@@ -189,11 +232,11 @@ export class HostileWork {
     return [
       ...(parkedKeys > 0 ? [`the bystander has ${parkedKeys} parked keys`] : []),
       ...(handled === 3 * names.length ? [] : [`the bystander handled ${handled}`]),
-      ...(await this.#ofView(names)),
+      ...(await this.#ofView(new Map(names.map((name) => [name, 3])))),
     ]
   }
 
-  async #ofView(names: readonly string[]): Promise<readonly string[]> {
+  async #ofView(sent: ReadonlyMap<string, number>): Promise<readonly string[]> {
     const { log } = this.#runtime
     const view = this.#runtime.status().views.find(({ name }) => name === Acts.name)
     if (view === undefined) return []
@@ -201,21 +244,27 @@ export class HostileWork {
     return laws.viewsAreFolds({
       ...{ name: Acts.name, head: log.head, cursorBefore: 0, cursor: view.position },
       ...{ rows, entries: [], expectedEntries: [] },
-      expectedRows: names.map(() => ({ versions: [1, 2, 3] })),
+      expectedRows: [...sent.values()]
+        .filter((length) => length > 0)
+        .map((length) => ({ versions: Array.from({ length }, (_each, at) => at + 1) })),
     })
   }
 
-  #accountOf(group: Hostilities): readonly string[] {
-    const { name: handler, handled, discarded: skipped } = this.#status(hostile.name)
+  #accountOf(handler: string, events: number): readonly string[] {
+    const { handled, discarded: skipped } = this.#status(handler)
     const queued = this.#letters
       .filter((letter) => letter.handler === handler)
       .reduce((sum, letter) => sum + letter.queued, 0)
-    const events = 3 * Object.keys(group).length
     return laws.prefixesAreAccountedFor({
       keys: [],
       handlers: [{ handler, events, handled, queued, skipped }],
     })
   }
+}
+
+/** Three of each. */
+function eventsOf(group: Hostilities): number {
+  return 3 * Object.keys(group).length
 }
 
 /** What was delivered again had failed, even if the handler returned: its thread did not survive it. */

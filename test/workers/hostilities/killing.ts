@@ -84,6 +84,9 @@ export const leftBehind: Hostilities = {
   'leaves a timer that throws': spoils(() => {
     setTimeout(throwing(new Error('left in a timer')), 30)
   }),
+  'ends its thread soon': spoils(() => {
+    setTimeout(() => process.exit(), Math.random() * 30)
+  }),
   'leaves an exit': spoils(() => {
     setTimeout(() => process.exit(4), 10)
   }),

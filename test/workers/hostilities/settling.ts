@@ -6,6 +6,7 @@ import { refusingProxy, revokedProxy } from './throwing.js'
 const timedOut = /within 300 ms/
 
 export const returned: Hostilities = {
+  'takes a turn': passes(() => new Promise((resolve) => setImmediate(resolve))),
   'returns a thenable that settles twice': passes(() =>
     thenable((resolve, reject) => {
       resolve()
