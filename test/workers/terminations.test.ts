@@ -16,6 +16,8 @@ import { HostileWork } from './hostile-work.js'
 import { ThreadsOfProcess } from './threads-of-process.js'
 
 const terminationsMin = sized(100, 2_000)
+/** Events that end a thread, under way at a time. */
+const bombsAtOnce = 4
 const names = Array.from({ length: 12 }, (_each, at) => `target-${at}`)
 
 test(`views and handlers come through ${terminationsMin} terminations (seed ${seed})`, async (t) => {
@@ -33,8 +35,10 @@ test(`views and handlers come through ${terminationsMin} terminations (seed ${se
     for (const name of names.filter(() => random.next() < 0.3)) {
       await send(name, random.next() < 0.5 ? 'nothing' : 'takes a turn')
     }
-    await send(names[Math.floor(random.next() * names.length)]!, 'ends its thread soon')
-    await until('a thread has ended', () => threads.ended > before)
+    for (let bomb = 0; bomb < bombsAtOnce; bomb++) {
+      await send(names[Math.floor(random.next() * names.length)]!, 'ends its thread soon')
+    }
+    await until('threads have ended', () => threads.ended >= before + bombsAtOnce)
   }
   const terminations = threads.ended
   work.calm()
