@@ -42,8 +42,8 @@ export class Pump {
   #wanted = true
   /** The first report tells the host that the pump works, even if there is nothing to do. */
   #hasReported = false
-  /** The host wants to know whether this goes on. */
-  #isAsked = false
+  /** The host wants to know whether this goes on, and first of all, whether it has begun. */
+  #isAsked = true
   readonly #deliveredUpTo: Position
 
   constructor(ports: PumpPorts, request: PumpRequest, post: (message: FromPump) => void) {

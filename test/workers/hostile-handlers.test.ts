@@ -14,7 +14,9 @@ import type { Hostilities } from './hostility.js'
 const heapMaxMiB = 64
 
 function ofThisSize(group: Hostilities): Hostilities {
-  return Object.fromEntries(Object.entries(group).filter(([, each]) => provenShare !== null || !each.isSlow))
+  return Object.fromEntries(
+    Object.entries(group).filter(([, each]) => provenShare !== null || !each.isSlow),
+  )
 }
 
 describe('a hostile handler', { concurrency: 6 }, () => {
