@@ -37,9 +37,9 @@ export interface LanePorts {
   readonly onMessage: (lane: HandlerLane, message: FromPump, run: number) => void
   /**
    * The pump is gone; if its thread died, with these positions in flight. It starts again once this
-   * resolves.
+   * resolves: to whether they were set aside.
    */
-  readonly onGone: (positions: readonly Position[], reason: string) => Promise<void>
+  readonly onGone: (positions: readonly Position[], reason: string) => Promise<boolean>
   /** The pump has started, with nothing due in its hands. */
   readonly onStart: () => void
 }
@@ -188,10 +188,11 @@ export class HandlerLane {
     if (isSpoiled) task.terminate('a pump on it failed again and again')
     const isCrashed = end.outcome === 'crashed' || isSpoiled
     const positions = isCrashed ? new Flight(flight).inFlight().map((each) => each.position) : []
-    await this.#ports.onGone(positions, end.error.message)
+    const isAside = await this.#ports.onGone(positions, end.error.message)
     this.#deliveredUpTo = this.#ports.readHead()
-    // A thread that died under an event is started again at once: the event is out of its way.
-    if (positions.length > 0 && this.#failures === 1) return this.start()
+    // A pump whose thread died under an event is started again at once: the event is out of its way.
+    if (isAside && this.#failures === 1) return this.start()
+    if (isAside) this.#failures = 1
     this.#cancelRestart = this.#ports.clock.schedule(restartDelayMs(this.#failures), () =>
       this.start(),
     )

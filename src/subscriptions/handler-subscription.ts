@@ -365,16 +365,19 @@ export class HandlerSubscription {
     partitions: readonly number[],
     positions: readonly Position[],
     reason: string,
-  ): Promise<void> {
+  ): Promise<boolean> {
     this.#ledger.takeBack(partitions)
+    let isAside = false
     try {
       if (positions.length > 0) await this.#recordDeaths(positions, reason)
+      isAside = positions.length > 0
     } catch (error) {
       // Not written down: if the event kills the next thread too, it is noticed then.
       this.#writeError = errorToData(error)
     }
     // The next pump begins where the books stand once everything that was reported is in them.
     await this.#ledger.settled()
+    return isAside
   }
 
   async #recordDeaths(positions: readonly Position[], reason: string): Promise<void> {

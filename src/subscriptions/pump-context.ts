@@ -77,7 +77,8 @@ export class PumpContext {
   readonly blocked: BlockedKeys = new BlockedKeys()
   readonly breaker: BreakerWindow = new BreakerWindow()
   readonly changed: Signal = new Signal()
-  readonly #flight: Flight
+  #flight: Flight
+  readonly #request: PumpRequest
   readonly #deliveries = new Set<Delivery>()
   /** Deliveries yet to come that stay in flight until what they left behind has gone off. */
   #careful: number
@@ -90,6 +91,7 @@ export class PumpContext {
     this.ports = ports
     this.definition = ports.definition
     this.mode = request.mode
+    this.#request = request
     this.#flight = new Flight(request.flight)
     this.#careful = request.deliveredUpTo > 0 ? carefulMax : 0
   }
@@ -97,6 +99,12 @@ export class PumpContext {
   /** Whether a delivery may begin. */
   get mayDeliver(): boolean {
     return this.mode === 'flow' && !this.stopping
+  }
+
+  /** What is in flight now stays so in the eyes of the host, whatever still comes to its end here. */
+  leaveFlight(): void {
+    const { partitions } = this.#request
+    this.#flight = new Flight(Flight.allocate(partitions.length * 2))
   }
 
   /** Tells every handler under way to give up. */

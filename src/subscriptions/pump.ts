@@ -72,6 +72,15 @@ export class Pump {
 
   /** Runs until it is told to stop and nothing is under way. @throws what reading the log throws. */
   async run(): Promise<void> {
+    try {
+      await this.#run()
+    } catch (error) {
+      this.#context.leaveFlight()
+      throw error
+    }
+  }
+
+  async #run(): Promise<void> {
     const context = this.#context
     for (;;) {
       if (this.#error !== null) throw this.#error

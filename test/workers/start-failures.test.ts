@@ -1,15 +1,16 @@
 /** Workers that cannot start: the runtime refuses to open, says why, and leaves the directory as it was. */
 
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { ManualClock } from '../../src/base/manual-clock.js'
-import { openRuntime } from '../../src/index.js'
+import { type HandlerStatus, openRuntime } from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { until } from '../subscriptions/until.js'
 import { count } from '../support/counts.js'
+import { Target } from './hostile-app.js'
 
 /** What a module does on a worker thread only, and what the error must say. */
 const failures: Readonly<Record<string, readonly [code: string, says: RegExp]>> = {
@@ -55,6 +56,34 @@ for (const [what, [code, says]] of Object.entries(failures)) {
   })
 }
 
+test('events wait while threads that are started later cannot load the app, and none is parked for it', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const notes = dirname(directory.path)
+  const isBroken = join(notes, 'broken')
+  const app = writeApp(
+    directory.path,
+    `if (existsSync('${isBroken}')) throw new Error('not today')`,
+  )
+  const runtime = directory.closing(
+    await openRuntime({ app, dataDir: directory.path, workers: 1, closeTimeoutMs: 2_000 }),
+  )
+  const status = (): HandlerStatus => runtime.handler('hostile').status()
+
+  writeFileSync(isBroken, '')
+  await runtime.actor(Target, 'a').send('act', { what: 'exits with 7', notes })
+  await until('it fails', () => status().error?.message.includes('not today') === true)
+  const whileBroken = status()
+  rmSync(isBroken)
+  await until('it is parked', () => status().parkedKeys === 1)
+  const { entries } = await runtime.deadLetters.list({ handler: 'hostile' })
+
+  assert.deepEqual([whileBroken.state, whileBroken.parkedKeys], ['failing', 0])
+  assert.deepEqual(
+    entries.map(({ cause }) => cause),
+    ['WORKER_CRASH'],
+  )
+})
+
 /** An app whose module does something else on a worker. */
 function writeApp(dataDir: string, code: string): URL {
   const folder = join(dirname(dataDir), 'app')
@@ -64,6 +93,7 @@ function writeApp(dataDir: string, code: string): URL {
   const lines = [
     "import { isMainThread } from 'node:worker_threads'",
     `import app from '${good}'`,
+    "import { existsSync } from 'node:fs'",
     `if (!isMainThread) { ${code} }`,
     'export default app',
   ]

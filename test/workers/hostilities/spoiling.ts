@@ -1,6 +1,5 @@
 /** What is changed for everybody on the thread. */
 
-import { MessagePort } from 'node:worker_threads'
 import { type Hostilities, parks, spoils, throwing } from '../hostility.js'
 
 const broken = throwing(new Error('broken'))
@@ -33,9 +32,6 @@ export const spoiling: Hostilities = {
   'breaks clocks': spoils(() => {
     replace(Date, 'now', broken)
     replace(performance, 'now', broken)
-  }),
-  'keeps messages back': spoils(() => {
-    replace(MessagePort.prototype, 'postMessage', never)
   }),
   'breaks stacks': parks(/./, () => {
     Error.prepareStackTrace = broken
