@@ -168,6 +168,7 @@ class PiscinaTask implements RunningTask {
       return { outcome: 'crashed', error: { ...data, message: reason } }
     } finally {
       this.#cancelLoading()
+      this.#isLoading = false
       this.#loaded.resolve()
       this.#port.close()
     }

@@ -62,11 +62,15 @@ test('a thread may be silent as long as one event of any handler may take', () =
   assert.equal(silentMsOf([bystander, slow, onHost], []), 62_000)
 })
 
-test('a thread is spoiled when a task on it fails again for no documented reason', () => {
+test('a thread is spoiled when a task on it fails again for no documented reason, or could not load the app', () => {
   const failed: TaskEnd = { outcome: 'failed', error: { name: 'TypeError', message: 'no then' } }
   const documented: TaskEnd = {
     outcome: 'failed',
     error: { name: 'StoreUnavailableError', message: 'gone', code: 'DRAMATIS_STORE_UNAVAILABLE' },
+  }
+  const unloaded: TaskEnd = {
+    outcome: 'failed',
+    error: { name: 'AppLoadError', message: 'no', code: 'DRAMATIS_APP_LOAD' },
   }
   const crashed: TaskEnd = { ...failed, outcome: 'crashed' }
 
@@ -74,8 +78,9 @@ test('a thread is spoiled when a task on it fails again for no documented reason
     isThreadSpoiled(failed, 1),
     isThreadSpoiled(failed, 2),
     isThreadSpoiled(documented, 2),
+    isThreadSpoiled(unloaded, 2),
     isThreadSpoiled(crashed, 2),
   ]
 
-  assert.deepEqual(found, [false, true, false, false])
+  assert.deepEqual(found, [false, true, false, true, false])
 })
