@@ -28,7 +28,7 @@ export interface IsolationPorts {
 /**
  * Delivers the first event of the key in a thread of its own and writes down how it went.
  *
- * @throws what kept the delivery from beginning: that says nothing of the event.
+ * @throws what kept the thread from starting: that says nothing of the event.
  */
 export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Promise<void> {
   const { ledger } = ports
@@ -47,7 +47,7 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
     redrives,
   })
   if (ports.signal.aborted) return
-  if (end.outcome !== 'returned' && !hasBegun) throw new RemoteError(end.error)
+  if (!hasBegun && hasNotStarted(end)) throw new RemoteError(end.error)
   if (end.outcome === 'crashed') {
     const { partition, key } = waiting
     await ledger.recordDeaths([{ partition, key, position }], end.error.message)
@@ -59,6 +59,12 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
       : { error: end.error, terminal: false, retryAfterMs: null }
   const setback = outcome === null ? null : setbackOf(ports, waiting, position, attempt, outcome)
   await ledger.recordIsolated(waiting, position, setback)
+}
+
+/** The thread died, or could not load the app, before the delivery began. */
+function hasNotStarted(end: TaskEnd): end is Exclude<TaskEnd, { outcome: 'returned' }> {
+  if (end.outcome === 'returned') return false
+  return end.outcome === 'crashed' || end.error.code === 'DRAMATIS_APP_LOAD'
 }
 
 async function runAlone(

@@ -1,8 +1,8 @@
 /**
  * The pulse of a pump: whether its thread still gets round to it, asked now and then by the host.
  *
- * A thread can be lost with no event in flight: by what a handler left behind when it returned. Pure; the
- * lane posts the questions, says when it has heard anything, and ends the thread.
+ * A thread can be lost with no event in flight: by what a handler left behind when it returned. This decides when
+ * to ask and when to give up; the lane posts the questions, says when it has heard anything, and ends the thread.
  *
  * Invariants:
  *   - nobody is asked who was heard of recently, or has not said anything yet: its thread may be loading the app;
@@ -30,6 +30,7 @@ export function silentMsOf(
 /** What is to be done at a look. */
 export type PulseFinding = 'wait' | 'ask' | 'dead'
 
+/** Heard, then asked, then heard again or dead. While an event is in flight nothing is asked. */
 export class Pulse {
   readonly #looksMax: number
   #heardMs: number | null = null
