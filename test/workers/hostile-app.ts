@@ -2,6 +2,8 @@
  * The app of hostile handlers: actors, a handler that does what its event says, one beside it that behaves, and
  * a view.
  *
+ * It takes what defines an app from the files that have it, since each of many threads loads what is named here.
+ *
  * Where to write down deliveries is said by the events themselves, since every thread that is started later has
  * to know it too. Once the file `mended` is there, nothing does harm any more.
  */
@@ -9,15 +11,11 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
-import {
-  type AppDefinition,
-  defineActor,
-  defineApp,
-  defineEvent,
-  defineHandler,
-  defineProjector,
-  rowType,
-} from '../../src/index.js'
+import { defineActor } from '../../src/define/actor.js'
+import { type AppDefinition, defineApp } from '../../src/define/app.js'
+import { defineEvent } from '../../src/define/event.js'
+import { defineHandler } from '../../src/define/handler.js'
+import { defineProjector, rowType } from '../../src/define/projector.js'
 import { hostilityOf } from './hostilities/index.js'
 
 export const Target = defineActor('Target', {
@@ -81,6 +79,13 @@ export const Acts = defineProjector('Acts', {
 export const withoutViews: AppDefinition = defineApp({
   actors: [Target],
   handlers: [hostile, bystander],
+})
+
+/** Without the bystander: what dies beside it is then tried on fewer threads. */
+export const withoutBystander: AppDefinition = defineApp({
+  actors: [Target],
+  projectors: [Acts],
+  handlers: [hostile],
 })
 
 const app: AppDefinition = defineApp({

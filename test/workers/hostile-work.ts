@@ -35,7 +35,7 @@ async function openHostile(
 }
 
 export interface HostileOptions {
-  readonly app?: 'hostile-app' | 'hostile-app-without-views'
+  readonly app?: 'hostile-app' | 'hostile-app-without-bystander' | 'hostile-app-without-views'
   /** Heap of a thread. MiB. @default Node's */
   readonly heapMaxMiB?: number
 }
@@ -98,7 +98,7 @@ export class HostileWork {
     this.#letters = (await this.#runtime.deadLetters.list({ limit: 1_000 })).entries
     const events = [...sent.values()].reduce((sum, each) => sum + each, 0)
     const others = this.#letters.filter(({ cause }) => cause !== 'WORKER_CRASH')
-    const names = [hostile.name, bystander.name]
+    const names = this.#runtime.status().handlers.map(({ name }) => name)
     assert.deepEqual(
       [
         ...others,

@@ -16,31 +16,29 @@ import { HostileWork } from './hostile-work.js'
 import { ThreadsOfProcess } from './threads-of-process.js'
 
 const terminationsMin = sized(100, 2_000)
-/** Events that end a thread, under way at a time. */
-const bombsAtOnce = 4
 const names = Array.from({ length: 12 }, (_each, at) => `target-${at}`)
 
 test(`views and handlers come through ${terminationsMin} terminations (seed ${seed})`, async (t) => {
   const threads = new ThreadsOfProcess(t)
   const random = createSeededRandom(seed)
-  const work = await HostileWork.open(t)
+  const work = await HostileWork.open(t, { app: 'hostile-app-without-bystander' })
   const sent = new Map(names.map((name) => [name, 0]))
   const send = async (name: string, what: string): Promise<void> => {
     await work.send(name, what)
-    sent.set(name, sent.get(name)! + 1)
+    sent.set(name, (sent.get(name) ?? 0) + 1)
   }
 
-  while (threads.ended < terminationsMin) {
-    const before = threads.ended
+  while (threads.exited < terminationsMin) {
+    const before = threads.exited
     for (const name of names.filter(() => random.next() < 0.3)) {
       await send(name, random.next() < 0.5 ? 'nothing' : 'takes a turn')
     }
-    for (let bomb = 0; bomb < bombsAtOnce; bomb++) {
-      await send(names[Math.floor(random.next() * names.length)]!, 'ends its thread soon')
-    }
-    await until('threads have ended', () => threads.ended > before)
+    await send(names[Math.floor(random.next() * names.length)]!, 'ends its thread soon')
+    await send(`bomb-${sent.size}`, 'exits with 0')
+    await send(`bomb-${sent.size}`, 'exits with 0')
+    await until('threads have ended', () => threads.exited >= before + 4)
   }
-  const terminations = threads.ended
+  const terminations = threads.exited
   work.calm()
   await work.settle()
   const parked = await work.checkStorm(sent)
@@ -49,6 +47,6 @@ test(`views and handlers come through ${terminationsMin} terminations (seed ${se
   await work.close()
 
   count('worker terminations', terminations, seed)
-  t.diagnostic(`${terminations} terminations, ${parked} parked keys`)
+  t.diagnostic(`${terminations} of ${threads.started} threads ended, ${parked} parked keys`)
   assert.equal(threads.alive.size, 0)
 })

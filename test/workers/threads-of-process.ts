@@ -8,15 +8,15 @@ export class ThreadsOfProcess {
   readonly alive = new Set<Worker>()
   /** How many there have been. */
   started = 0
-  /** How many have ended. */
-  ended = 0
+  /** How many have ended by themselves, with code 0: who ends a thread from outside gives it another. */
+  exited = 0
 
   constructor(scope: Scope) {
     const add = (worker: Worker): void => {
       this.started += 1
       this.alive.add(worker)
-      worker.once('exit', () => {
-        this.ended += 1
+      worker.once('exit', (code) => {
+        if (code === 0) this.exited += 1
         this.alive.delete(worker)
       })
     }
