@@ -16,6 +16,10 @@ const heapMaxMiB = 64
 /** Where threads are lost with no event in flight: that is found sooner when no projector may keep them busy. */
 const withoutViews = ['starving', 'spoiling']
 
+/** Where the host waits until it gives a thread up, and nothing on the thread has to time out before. */
+const waiting = ['starving', 'looping', 'leftBehind', 'spoiling']
+const clockRate = 3
+
 function ofThisSize(group: Hostilities): Hostilities {
   return Object.fromEntries(
     Object.entries(group).filter(([, each]) => provenShare !== null || !each.isSlow),
@@ -28,6 +32,7 @@ describe('a hostile handler', { concurrency: 6 }, () => {
       const group = ofThisSize(hostilities)
       const work = await HostileWork.open(t, {
         ...(name === 'leaking' ? { heapMaxMiB } : {}),
+        ...(waiting.includes(name) ? { clockRate } : {}),
         ...(withoutViews.includes(name) ? { app: 'hostile-app-without-views' } : {}),
       })
 

@@ -17,18 +17,20 @@ import { laws } from '../support/invariants/index.js'
 import type { Scope } from '../support/scope.js'
 import { Acts, attemptsMax, bystander, hostile, Target } from './hostile-app.js'
 import type { Hostilities, Hostility } from './hostility.js'
+import { quickClock } from './quick-clock.js'
 
 const closeTimeoutMs = 4_000
 
 async function openHostile(
   directory: TemporaryDirectory,
-  { app = 'hostile-app', heapMaxMiB }: HostileOptions,
+  { app = 'hostile-app', heapMaxMiB, clockRate }: HostileOptions,
 ): Promise<Runtime> {
   const runtime = await openRuntime({
     app: new URL(`./${app}.js`, import.meta.url),
     dataDir: directory.path,
     workers: 2,
     ...(heapMaxMiB === undefined ? {} : { workerHeapMaxMiB: heapMaxMiB }),
+    ...(clockRate === undefined ? {} : { clock: quickClock(clockRate) }),
     closeTimeoutMs,
   })
   return directory.closing(runtime)
@@ -38,6 +40,8 @@ export interface HostileOptions {
   readonly app?: 'hostile-app' | 'hostile-app-without-bystander' | 'hostile-app-without-views'
   /** Heap of a thread. MiB. @default Node's */
   readonly heapMaxMiB?: number
+  /** How much faster the host's pauses and limits pass. @default 1 */
+  readonly clockRate?: number
 }
 
 export class HostileWork {
