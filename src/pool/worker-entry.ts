@@ -9,22 +9,21 @@
 import type { MessagePort } from 'node:worker_threads'
 import { threadId, workerData } from 'node:worker_threads'
 import { errorToData } from '../base/errors.js'
+import { gateOfThread } from '../base/uninterrupted.js'
 import type { RunTask, TaskChannel, TaskEnd, WorkerSetup } from './contracts.js'
 import { loadModule } from './load-module.js'
 
 /** What the pool posts for one task. */
 export interface EntryRequest {
   readonly request: unknown
-  /** `null`: nothing is asked for. */
-  readonly port: MessagePort | null
+  readonly port: MessagePort
 }
 
 let runner: Promise<RunTask> | null = null
 
 export default async function runInWorker({ request, port }: EntryRequest): Promise<TaskEnd> {
-  if (port === null) return { outcome: 'returned', value: null }
   try {
-    port.postMessage({ threadId })
+    port.postMessage({ threadId, gate: gateOfThread })
     // One that cannot be made may be made for the next task: what it lacked may be there again.
     runner ??= createRunner().catch((error: unknown) => {
       runner = null
@@ -43,6 +42,9 @@ export default async function runInWorker({ request, port }: EntryRequest): Prom
     port.unref()
   }
 }
+
+/** Asks for nothing but a thread. */
+export function startThread(): void {}
 
 async function createRunner(): Promise<RunTask> {
   // Piscina keeps its own environment in workerData[0] and the user's in workerData[1].
