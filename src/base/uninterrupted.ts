@@ -30,7 +30,7 @@ const stepMsMax = 10_000
 
 /** Runs a step that this thread must not be ended in. Does not return when the thread is about to be ended. */
 export function uninterrupted<T>(step: () => T): T {
-  if (depth === 0 && Atomics.compareExchange(own, 0, open, busy) === closed) {
+  while (depth === 0 && Atomics.compareExchange(own, 0, open, busy) === closed) {
     Atomics.wait(own, 0, closed)
   }
   depth += 1

@@ -11,7 +11,7 @@ import { groups } from './hostilities/index.js'
 import type { Hostilities } from './hostility.js'
 
 /** Small, so that filling it takes little. MiB. */
-const heapMaxMiB = 64
+const heapMaxMiB = 40
 
 /** Where threads are lost with no event in flight: that is found sooner when no projector may keep them busy. */
 const withoutViews = ['starving', 'spoiling']

@@ -138,13 +138,13 @@ export const starving: Hostilities = {
 export const leaking: Hostilities = {
   'fills its heap': kills(/memory/, () => {
     const kept: unknown[] = []
-    for (let at = 0; ; at++) kept.push(new Array(100_000).fill(at))
+    for (let at = 0; ; at++) kept.push(new Array(1_000_000).fill(at))
   }),
   'fills its heap turn by turn': slow(
     kills(/memory/, async () => {
       const kept: unknown[] = []
       for (;;) {
-        for (let at = 0; at < 20; at++) kept.push(new Array(100_000).fill(at))
+        kept.push(new Array(1_000_000).fill(kept.length))
         await new Promise((resolve) => setImmediate(resolve))
       }
     }),
