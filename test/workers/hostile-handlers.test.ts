@@ -16,9 +16,17 @@ const heapMaxMiB = 40
 /** Where threads are lost with no event in flight: that is found sooner when no projector may keep them busy. */
 const withoutViews = ['starving', 'spoiling']
 
-/** Where the host waits until it gives a thread up, and nothing on the thread has to time out before. */
-const waiting = ['starving', 'looping', 'leftBehind', 'spoiling']
-const clockRate = 3
+/**
+ * How fast the host's time passes: faster where it waits until it gives a thread up and nothing on the thread has
+ * to time out before, slower where a thread must not be given up before it has died by itself.
+ */
+const clockRates: Readonly<Record<string, number>> = {
+  starving: 3,
+  looping: 3,
+  leftBehind: 3,
+  spoiling: 3,
+  leaking: 0.25,
+}
 
 function ofThisSize(group: Hostilities): Hostilities {
   return Object.fromEntries(
@@ -32,7 +40,7 @@ describe('a hostile handler', { concurrency: 6 }, () => {
       const group = ofThisSize(hostilities)
       const work = await HostileWork.open(t, {
         ...(name === 'leaking' ? { heapMaxMiB } : {}),
-        ...(waiting.includes(name) ? { clockRate } : {}),
+        clockRate: clockRates[name] ?? 1,
         ...(withoutViews.includes(name) ? { app: 'hostile-app-without-views' } : {}),
       })
 

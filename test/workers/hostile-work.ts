@@ -23,14 +23,14 @@ const closeTimeoutMs = 4_000
 
 async function openHostile(
   directory: TemporaryDirectory,
-  { app = 'hostile-app', heapMaxMiB, clockRate }: HostileOptions,
+  { app = 'hostile-app', heapMaxMiB, clockRate = 1 }: HostileOptions,
 ): Promise<Runtime> {
   const runtime = await openRuntime({
     app: new URL(`./${app}.js`, import.meta.url),
     dataDir: directory.path,
     workers: 2,
     ...(heapMaxMiB === undefined ? {} : { workerHeapMaxMiB: heapMaxMiB }),
-    ...(clockRate === undefined ? {} : { clock: quickClock(clockRate) }),
+    clock: quickClock(clockRate),
     closeTimeoutMs,
   })
   return directory.closing(runtime)
@@ -40,7 +40,7 @@ export interface HostileOptions {
   readonly app?: 'hostile-app' | 'hostile-app-without-bystander' | 'hostile-app-without-views'
   /** Heap of a thread. MiB. @default Node's */
   readonly heapMaxMiB?: number
-  /** How much faster the host's pauses and limits pass. @default 1 */
+  /** How many times as fast the host's pauses and limits pass. @default 1 */
   readonly clockRate?: number
 }
 
