@@ -42,8 +42,8 @@ export class Pump {
   #wanted = true
   /** The first report tells the host that the pump works, even if there is nothing to do. */
   #hasReported = false
-  /** The host wants to know whether this goes on, and first of all, whether it has begun. */
-  #isAsked = true
+  /** The host wants to know whether this goes on. */
+  #isAsked = false
   readonly #deliveredUpTo: Position
 
   constructor(ports: PumpPorts, request: PumpRequest, post: (message: FromPump) => void) {
@@ -82,9 +82,11 @@ export class Pump {
 
   async #run(): Promise<void> {
     const context = this.#context
+    // First of all the host hears that it has begun.
+    this.#post({ type: 'alive' })
     for (;;) {
       if (this.#error !== null) throw this.#error
-      this.#answerIfAsked()
+      if (this.#isAsked) await this.#answer()
       if (context.mode === 'probe' && !context.stopping) await this.#probe()
       const worked = await this.#work()
       this.#reportIfDue(worked)
@@ -94,9 +96,13 @@ export class Pump {
     }
   }
 
-  #answerIfAsked(): void {
-    if (!this.#isAsked) return
+  /**
+   * By way of a promise of an object, which deliveries rest on too: where user code has spoiled those for the whole
+   * thread, they stand still for ever with nothing in flight, and so must this.
+   */
+  async #answer(): Promise<void> {
     this.#isAsked = false
+    await Promise.resolve({})
     this.#post({ type: 'alive' })
   }
 

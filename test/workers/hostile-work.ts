@@ -93,6 +93,14 @@ export class HostileWork {
     await this.#runtime.actor(Target, name).send('act', { what, notes: this.#notes })
   }
 
+  /** Has the hostile handler read at once what is sent meanwhile. */
+  async atOnce(send: () => Promise<unknown>): Promise<void> {
+    const handler = this.#runtime.handler(hostile.name)
+    await handler.pause()
+    await send()
+    await handler.resume()
+  }
+
   /**
    * After a storm, which can park an event whose thread was ended again and again. @param sent - Events by name.
    *

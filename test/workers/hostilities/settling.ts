@@ -46,6 +46,9 @@ export const returned: Hostilities = {
 }
 
 export const settled: Hostilities = {
+  'fails once': passes(({ attempt }) => {
+    if (attempt === 1) throw new Error('once')
+  }),
   'rejects with undefined': parks(/^undefined$/, () => Promise.reject(undefined)),
   'rejects with a revoked proxy': parks(/cannot be described/, () =>
     Promise.reject(revokedProxy()),
