@@ -48,7 +48,7 @@ export const hostile = defineHandler('hostile', {
     Acted: ({ aggregateId, version, data }, context) => {
       const isMended = existsSync(join(data.notes, 'mended'))
       const hostility = isMended ? undefined : hostilityOf(data.what)
-      const outcome = hostility === undefined || hostility.returns
+      const outcome = hostility === undefined || hostility.returns(context.attempt)
       const words = [outcome ? 'handled' : 'failed', threadId, context.attempt, version]
       appendFileSync(join(data.notes, 'deliveries'), `${words.join(' ')} ${aggregateId}\n`)
       return hostility?.act(context)

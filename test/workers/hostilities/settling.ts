@@ -1,6 +1,6 @@
 /** Odd things to return, and promises that do not keep to the rules. */
 
-import { type Hostilities, parks, passes, thenable, throwing } from '../hostility.js'
+import { failsOnce, type Hostilities, parks, passes, thenable, throwing } from '../hostility.js'
 import { refusingProxy, revokedProxy } from './throwing.js'
 
 const timedOut = /within 300 ms/
@@ -46,7 +46,7 @@ export const returned: Hostilities = {
 }
 
 export const settled: Hostilities = {
-  'fails once': passes(({ attempt }) => {
+  'fails once': failsOnce(({ attempt }) => {
     if (attempt === 1) throw new Error('once')
   }),
   'rejects with undefined': parks(/^undefined$/, () => Promise.reject(undefined)),

@@ -85,7 +85,7 @@ export const thrownImpostors: Hostilities = {
   }),
   'throws what looks terminal': {
     verdict: 'TERMINAL',
-    returns: false,
+    returns: () => false,
     says: /no use/,
     act: () => {
       throw Object.assign(new Error('no use'), { code: 'DRAMATIS_TERMINAL' })
