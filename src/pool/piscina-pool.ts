@@ -16,7 +16,7 @@ import { type Clock, delay } from '../base/clock.js'
 import { errorToData } from '../base/errors.js'
 import { publish } from '../telemetry/channels.js'
 import type { TaskPool, WorkerSetup } from './contracts.js'
-import { PiscinaTask } from './piscina-task.js'
+import { PiscinaTask, type TaskThreads, taskBehind } from './piscina-task.js'
 import { startThread } from './worker-entry.js'
 
 export interface PiscinaPoolOptions extends WorkerSetup {
@@ -26,6 +26,8 @@ export interface PiscinaPoolOptions extends WorkerSetup {
   readonly tasksPerThreadMax?: number
   /** Old-generation heap of one thread. MiB. @default Node's */
   readonly heapMaxMiB?: number
+  /** How long tasks may keep a thread from taking another one. Milliseconds. @default 30_000 */
+  readonly busyMsMax?: number
   readonly clock: Clock
 }
 
@@ -49,11 +51,13 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
     atomics: 'disabled',
     recordTiming: false,
     workerData: setup,
-    // Nobody takes a task that asks for a thread while one is missing: piscina then starts it.
-    loadBalancer: (task, threads) =>
-      task.name === startThread.name && isThreadMissing()
-        ? null
-        : leastBusy(threads, tasksPerThreadMax),
+    loadBalancer: (task, threads) => {
+      // Nobody takes a task that asks for a thread while one is missing: piscina then starts it.
+      if (task.name === startThread.name && isThreadMissing()) return null
+      const chosen = leastBusy(threads, tasksPerThreadMax)
+      if (chosen !== null) taskBehind(task)?.assign(chosen.id)
+      return chosen
+    },
     ...(options.heapMaxMiB === undefined
       ? {}
       : { resourceLimits: { maxOldGenerationSizeMb: options.heapMaxMiB } }),
@@ -62,6 +66,8 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   piscina.on('error', (error: unknown) => {
     publish('worker', () => ({ reason: errorToData(error).message }))
   })
+  const { clock, busyMsMax = 30_000 } = options
+  const taskThreads: TaskThreads = { piscina, clock, busyMsMax, gates: new WeakMap() }
   const running = new Set<PiscinaTask>()
   let closing: Promise<void> | null = null
   // After a thread that died before it was ready piscina starts none by itself any more.
@@ -69,18 +75,18 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
     if (closing !== null || !isThreadMissing()) return
     piscina.run(null, { name: startThread.name }).catch(() => {})
   }
-  piscina.on('workerDestroy', () => options.clock.schedule(missingAfterMs, startMissing))
+  piscina.on('workerDestroy', () => clock.schedule(missingAfterMs, startMissing))
   const close = async (): Promise<void> => {
     const tasks = [...running]
     const loading = Promise.all(tasks.map((task) => task.loaded))
-    await Promise.race([loading, delay(options.clock, loadGraceMs)])
+    await Promise.race([loading, delay(clock, loadGraceMs)])
     await Promise.all(tasks.map((task) => task.leaveThread()))
     await piscina.destroy()
   }
   return {
     threads: options.threads,
     run: (request, onMessage) => {
-      const task = new PiscinaTask(piscina, options.clock, request, onMessage)
+      const task = new PiscinaTask(taskThreads, request, onMessage)
       running.add(task)
       void task.ended.then(() => running.delete(task))
       return task

@@ -7,7 +7,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
-import { threadId, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { errorToData } from '../base/errors.js'
 import { gateOfThread } from '../base/uninterrupted.js'
 import type { RunTask, TaskChannel, TaskEnd, WorkerSetup } from './contracts.js'
@@ -23,7 +23,7 @@ let runner: Promise<RunTask> | null = null
 
 export default async function runInWorker({ request, port }: EntryRequest): Promise<TaskEnd> {
   try {
-    port.postMessage({ threadId, gate: gateOfThread })
+    port.postMessage({ gate: gateOfThread })
     // One that cannot be made may be made for the next task: what it lacked may be there again.
     runner ??= createRunner().catch((error: unknown) => {
       runner = null

@@ -6,9 +6,11 @@ import { test } from 'node:test'
 import type { Worker } from 'node:worker_threads'
 import { systemClock } from '../../src/base/clock.js'
 import { createSeededRandom } from '../../src/base/random.js'
+import { yieldToEventLoop } from '../../src/base/signal.js'
 import type { TaskEnd } from '../../src/pool/contracts.js'
 import { openPiscinaPool } from '../../src/pool/piscina-pool.js'
 import { openLmdbTables } from '../../src/store/lmdb/lmdb-tables.js'
+import { ManualClock } from '../../src/testing/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { turns, until } from '../subscriptions/until.js'
 import { onEnd } from '../support/scope.js'
@@ -74,4 +76,57 @@ test('a thread that dies before it is ready is replaced', async (t) => {
 
   const used = ends.map((end) => (end.outcome === 'returned' ? end.value : end.error.message))
   assert.equal(new Set(used).size, 2)
+})
+
+test('a thread that fails every task before it begins is ended, and another one serves', async (t) => {
+  const pool = openPiscinaPool({
+    threads: 1,
+    module: moduleOf('talk'),
+    options: null,
+    clock: systemClock,
+  })
+  onEnd(t, () => pool.close())
+
+  const ends: TaskEnd[] = []
+  for (const what of ['spoil', 'count', 'count']) {
+    ends.push(await pool.run({ what }, () => {}).ended)
+  }
+
+  assert.deepEqual(
+    ends.map(({ outcome }) => outcome),
+    ['returned', 'crashed', 'returned'],
+  )
+  assert.match(ends[1]!.outcome === 'crashed' ? ends[1]!.error.message : '', /broken/)
+})
+
+test('a task that its thread does not begin in time is given up, with that thread', async (t) => {
+  const clock = new ManualClock()
+  const pool = openPiscinaPool({
+    threads: 1,
+    module: moduleOf('talk'),
+    options: null,
+    clock,
+    busyMsMax: 5_000,
+  })
+  onEnd(t, () => pool.close())
+  let isLooping = false
+  const looping = pool.run({ what: 'loop' }, () => {
+    isLooping = true
+  })
+  await until('it loops', () => isLooping)
+
+  const late = pool.run({ what: 'count' }, () => {})
+  clock.advance(34_999)
+  await yieldToEventLoop()
+  clock.advance(1)
+  const ends = await Promise.all([looping.ended, late.ended])
+
+  const [, end] = ends
+  assert.deepEqual(
+    ends.map(({ outcome }) => outcome),
+    ['crashed', 'crashed'],
+  )
+  const message = end.outcome === 'crashed' ? end.error.message : ''
+  assert.equal(message, 'its thread did not begin the task within 35000 ms')
+  assert.equal((await pool.run({ what: 'count' }, () => {}).ended).outcome, 'returned')
 })
