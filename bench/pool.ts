@@ -9,6 +9,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
+import { systemClock } from '../src/base/clock.js'
 import type { RunningTask, TaskPool } from '../src/pool/contracts.js'
 import { openPiscinaPool } from '../src/pool/piscina-pool.js'
 import type { Batch, PoolRequest } from './programs/pool-task.js'
@@ -27,7 +28,7 @@ const sizes = [
 const rounds = { rounds: 5, limits: { minSamples: 3, maxTime: 0.1 } }
 const module = new URL('./programs/pool-task.js', import.meta.url)
 
-const pool = openPiscinaPool({ threads: 1, module: module.href, options: null })
+const pool = openPiscinaPool({ threads: 1, module: module.href, options: null, clock: systemClock })
 const bare = new Piscina({
   filename: fileURLToPath(module),
   minThreads: 1,

@@ -1,22 +1,23 @@
 /**
- * Tasks on worker threads, by piscina. The only file that imports it.
+ * Tasks on worker threads, by piscina.
  *
  * A thread runs many tasks at once, since most of them wait for something. Piscina would end a thread
- * by an abort signal only if it let that thread run nothing else; here the task says which thread it is
- * on, and ending it ends that thread and every task on it, each as `crashed`.
+ * by an abort signal only if it let that thread run nothing else; how a task ends its thread is in `piscina-task.ts`.
  *
  * Invariants:
  *   - an idle thread's event loop keeps turning (`atomics: 'disabled'`);
- *   - the queue of waiting tasks is bounded.
+ *   - the queue of waiting tasks is bounded;
+ *   - a thread that dies is replaced, whenever it does.
  */
 
 import { fileURLToPath } from 'node:url'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { createDeferred } from '../base/deferred.js'
+import { type Clock, delay } from '../base/clock.js'
 import { errorToData } from '../base/errors.js'
 import { publish } from '../telemetry/channels.js'
-import type { RunningTask, TaskEnd, TaskPool, WorkerSetup } from './contracts.js'
+import type { TaskPool, WorkerSetup } from './contracts.js'
+import { PiscinaTask, type TaskThreads, taskBehind } from './piscina-task.js'
+import { startThread } from './worker-entry.js'
 
 export interface PiscinaPoolOptions extends WorkerSetup {
   /** Threads, all started at once. Integer in [1, 64]. */
@@ -25,22 +26,38 @@ export interface PiscinaPoolOptions extends WorkerSetup {
   readonly tasksPerThreadMax?: number
   /** Old-generation heap of one thread. MiB. @default Node's */
   readonly heapMaxMiB?: number
+  /** How long tasks may keep a thread from taking another one. Milliseconds. @default 30_000 */
+  readonly busyMsMax?: number
+  readonly clock: Clock
 }
 
 const queuedTasksMax = 1_024
+/** How long closing waits for threads that are loading. Milliseconds. */
+const loadGraceMs = 2_000
+/** Between the death of a thread and the next look whether one is missing. Milliseconds. */
+const missingAfterMs = 100
 
 export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
+  const tasksPerThreadMax = options.tasksPerThreadMax ?? 256
+  const isThreadMissing = (): boolean => piscina.threads.length < options.threads
   const setup: WorkerSetup = { module: options.module, options: options.options }
   const piscina = new Piscina({
     filename: fileURLToPath(new URL('./worker-entry.js', import.meta.url)),
     minThreads: options.threads,
     maxThreads: options.threads,
     idleTimeout: Number.POSITIVE_INFINITY,
-    concurrentTasksPerWorker: options.tasksPerThreadMax ?? 256,
+    concurrentTasksPerWorker: tasksPerThreadMax,
     maxQueue: queuedTasksMax,
     atomics: 'disabled',
     recordTiming: false,
     workerData: setup,
+    loadBalancer: (task, threads) => {
+      // Nobody takes a task that asks for a thread while one is missing: piscina then starts it.
+      if (task.name === startThread.name && isThreadMissing()) return null
+      const chosen = leastBusy(threads, tasksPerThreadMax)
+      if (chosen !== null) taskBehind(task)?.assign(chosen.id)
+      return chosen
+    },
     ...(options.heapMaxMiB === undefined
       ? {}
       : { resourceLimits: { maxOldGenerationSizeMb: options.heapMaxMiB } }),
@@ -49,69 +66,46 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   piscina.on('error', (error: unknown) => {
     publish('worker', () => ({ reason: errorToData(error).message }))
   })
+  const { clock, busyMsMax = 30_000 } = options
+  const taskThreads: TaskThreads = { piscina, clock, busyMsMax, gates: new WeakMap() }
+  const running = new Set<PiscinaTask>()
   let closing: Promise<void> | null = null
+  // After a thread that died before it was ready piscina starts none by itself any more.
+  const startMissing = (): void => {
+    if (closing !== null || !isThreadMissing()) return
+    piscina.run(null, { name: startThread.name }).catch(() => {})
+  }
+  piscina.on('workerDestroy', () => clock.schedule(missingAfterMs, startMissing))
+  const close = async (): Promise<void> => {
+    const tasks = [...running]
+    const loading = Promise.all(tasks.map((task) => task.loaded))
+    await Promise.race([loading, delay(clock, loadGraceMs)])
+    await Promise.all(tasks.map((task) => task.leaveThread()))
+    await piscina.destroy()
+  }
   return {
     threads: options.threads,
-    run: (request, onMessage) => new PiscinaTask(piscina, request, onMessage),
+    run: (request, onMessage) => {
+      const task = new PiscinaTask(taskThreads, request, onMessage)
+      running.add(task)
+      void task.ended.then(() => running.delete(task))
+      return task
+    },
     close: () => {
-      closing ??= piscina.destroy()
+      closing ??= close()
       return closing
     },
   }
 }
 
-class PiscinaTask implements RunningTask {
-  readonly #piscina: Piscina
-  readonly #port: MessagePort
-  readonly #onMessage: (message: unknown) => void
-  readonly #lastMessage = createDeferred()
-  readonly ended: Promise<TaskEnd>
-  #threadId: number | null = null
-  #terminated: string | null = null
-
-  constructor(piscina: Piscina, request: unknown, onMessage: (message: unknown) => void) {
-    this.#piscina = piscina
-    this.#onMessage = onMessage
-    const { port1, port2 } = new MessageChannel()
-    this.#port = port1
-    port1.on('message', (envelope) => this.#receive(envelope))
-    // A thread that ends right behind its task may take the last message with it.
-    port1.on('close', () => this.#lastMessage.resolve())
-    this.ended = this.#run(request, port2)
+/** @returns the thread with the fewest tasks; `null` when each has its fill. */
+function leastBusy<T extends { readonly currentUsage: number }>(
+  threads: readonly T[],
+  tasksMax: number,
+): T | null {
+  let chosen: T | null = null
+  for (const thread of threads) {
+    if (thread.currentUsage < (chosen?.currentUsage ?? tasksMax)) chosen = thread
   }
-
-  post(message: unknown): void {
-    this.#port.postMessage(message)
-  }
-
-  terminate(reason: string): void {
-    this.#terminated = reason
-    if (this.#threadId === null) return
-    const worker = this.#piscina.threads.find((each) => each.threadId === this.#threadId)
-    void worker?.terminate()
-  }
-
-  async #run(request: unknown, port: MessagePort): Promise<TaskEnd> {
-    try {
-      const end = (await this.#piscina.run({ request, port }, { transferList: [port] })) as TaskEnd
-      // The result and the messages travel on two ports: wait for the last message.
-      await this.#lastMessage.promise
-      return end
-    } catch (error) {
-      const data = errorToData(error)
-      const reason = this.#terminated ?? data.message
-      publish('worker', () => ({ reason }))
-      return { outcome: 'crashed', error: { ...data, message: reason } }
-    } finally {
-      this.#port.close()
-    }
-  }
-
-  #receive(envelope: { threadId?: number; last?: boolean; message?: unknown }): void {
-    if (envelope.threadId !== undefined) {
-      this.#threadId = envelope.threadId
-      if (this.#terminated !== null) this.terminate(this.#terminated)
-    } else if (envelope.last === true) this.#lastMessage.resolve()
-    else this.#onMessage(envelope.message)
-  }
+  return chosen
 }

@@ -7,8 +7,9 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
-import { threadId, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { errorToData } from '../base/errors.js'
+import { gateOfThread } from '../base/uninterrupted.js'
 import type { RunTask, TaskChannel, TaskEnd, WorkerSetup } from './contracts.js'
 import { loadModule } from './load-module.js'
 
@@ -22,13 +23,14 @@ let runner: Promise<RunTask> | null = null
 
 export default async function runInWorker({ request, port }: EntryRequest): Promise<TaskEnd> {
   try {
-    port.postMessage({ threadId })
+    port.postMessage({ gate: gateOfThread })
     // One that cannot be made may be made for the next task: what it lacked may be there again.
     runner ??= createRunner().catch((error: unknown) => {
       runner = null
       throw error
     })
     const runTask = await runner
+    port.postMessage({ loaded: true })
     const value = await runTask(request, createChannel(port))
     return { outcome: 'returned', value }
   } catch (error) {
@@ -40,6 +42,9 @@ export default async function runInWorker({ request, port }: EntryRequest): Prom
     port.unref()
   }
 }
+
+/** Asks for nothing but a thread. */
+export function startThread(): void {}
 
 async function createRunner(): Promise<RunTask> {
   // Piscina keeps its own environment in workerData[0] and the user's in workerData[1].

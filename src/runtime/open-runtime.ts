@@ -19,6 +19,7 @@ import type { EventStoreOptions } from '../store/contracts.js'
 import { HandlerLedger } from '../subscriptions/handler-ledger.js'
 import { HandlerSubscription } from '../subscriptions/handler-subscription.js'
 import { loadApp } from '../subscriptions/load-app.js'
+import { silentMsOf } from '../subscriptions/pulse.js'
 import type { AnswerOnHost } from '../subscriptions/remote-host.js'
 import { SubscribedEvents } from '../subscriptions/subscribed-events.js'
 import { View } from '../subscriptions/view.js'
@@ -160,7 +161,8 @@ async function start(
   const { upcasts, actors, scheduling, sagas } = core
   const views = await openViews(app, options, storage, pools, opened)
   const answer = answersOf(new HandlerSends(actors, store), scheduling)
-  const handlers = await openHandlers(definitions, options, storage, core, pools, answer)
+  const silentMs = silentMsOf(definitions, app.projectors)
+  const handlers = await openHandlers(definitions, options, storage, core, pools, silentMs, answer)
   const forgetting = new Forgetting({
     store,
     actors,
@@ -215,6 +217,7 @@ async function openHandlers(
   { store, work }: Storage,
   { upcasts, sagas }: Core,
   pools: Pools,
+  silentMs: number,
   answer: AnswerOnHost,
 ): Promise<ReadonlyMap<string, HandlerSubscription>> {
   const handlers = new Map<string, HandlerSubscription>()
@@ -225,6 +228,7 @@ async function openHandlers(
       events: new SubscribedEvents(upcasts, definition),
       log: store,
       pool: definition.runsOn === 'host' ? pools.host : pools.workers,
+      silentMs,
       openIsolatedPool: () => pools.openIsolated(definition.runsOn),
       clock,
       random,

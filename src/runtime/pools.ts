@@ -12,6 +12,7 @@ import type { TaskEnd, TaskPool } from '../pool/contracts.js'
 import { createInlinePool } from '../pool/inline-pool.js'
 import { openPiscinaPool } from '../pool/piscina-pool.js'
 import { AppLoadError } from '../subscriptions/load-app.js'
+import { silentMsOf } from '../subscriptions/pulse.js'
 import { createSubscriptionRunner, type ProbeRequest } from '../subscriptions/task-runner.js'
 import type { WorkerRunnerOptions } from '../subscriptions/worker-runner.js'
 import type { ParsedRuntimeOptions } from './options.js'
@@ -60,7 +61,8 @@ export async function openPools(
       openIsolated: () => createInlinePool(runTask),
       close: () => host.close(),
     }
-  const openThreads = (count: number): TaskPool => openWorkers(options, count)
+  const busyMsMax = silentMsOf(handlers, app.projectors)
+  const openThreads = (count: number): TaskPool => openWorkers(options, count, busyMsMax)
   const workers = openThreads(threads)
   try {
     await probe(workers, app, options)
@@ -82,14 +84,16 @@ function runsOnWorker({ runsOn }: HandlerDefinition): boolean {
   return runsOn === 'worker'
 }
 
-function openWorkers(options: ParsedRuntimeOptions, threads: number): TaskPool {
-  const { app, dataDir, durability, workerHeapMaxMiB } = options
+function openWorkers(options: ParsedRuntimeOptions, threads: number, busyMsMax: number): TaskPool {
+  const { app, dataDir, durability, workerHeapMaxMiB, clock } = options
   assert('url' in app && dataDir !== null)
   const runner: WorkerRunnerOptions = { app: app.url, dataDir, durability }
   return openPiscinaPool({
     threads,
     module: new URL('../subscriptions/worker-runner.js', import.meta.url).href,
     options: runner,
+    busyMsMax,
+    clock,
     ...(workerHeapMaxMiB === undefined ? {} : { heapMaxMiB: workerHeapMaxMiB }),
   })
 }

@@ -28,6 +28,14 @@ import type { DeliveryFailure } from './retry-policy.js'
 /** How long a handler may take to settle once its signal has aborted. */
 export const abandonAfterMs = 1_000
 
+/** Beyond the timeout and the time to give up, before the thread itself counts as hung. Milliseconds. */
+const hangMarginMs = 1_000
+
+/** How long a delivery may last before its thread counts as hung. */
+export function hungAfterMs(timeoutMs: number): number {
+  return timeoutMs + abandonAfterMs + hangMarginMs
+}
+
 /** A command, and the actor it is for. */
 export interface CommandTarget {
   readonly actor: string

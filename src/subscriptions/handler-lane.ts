@@ -13,15 +13,19 @@ import { createDeferred, type Deferred } from '../base/deferred.js'
 import type { ErrorData } from '../base/errors.js'
 import type { Position } from '../events/event.js'
 import type { RunningTask, TaskEnd, TaskPool } from '../pool/contracts.js'
-import { abandonAfterMs } from './delivery.js'
+import { hungAfterMs } from './delivery.js'
 import { Flight, FlightWatch } from './flight.js'
+import { Pulse } from './pulse.js'
 import type { FromPump, PumpMode, PumpRequest, ToPump } from './pump-messages.js'
 import { restartDelayMs } from './retry-policy.js'
+import { isThreadSpoiled } from './spoiled-thread.js'
 import type { KeyName } from './work-store.js'
 
 export interface LanePorts {
   readonly handler: string
   readonly timeoutMs: number
+  /** How long a thread may be busy with what is no fault of its pump. Milliseconds. */
+  readonly silentMs: number
   readonly partitions: readonly number[]
   readonly pool: TaskPool
   readonly clock: Clock
@@ -33,17 +37,15 @@ export interface LanePorts {
   readonly onMessage: (lane: HandlerLane, message: FromPump, run: number) => void
   /**
    * The pump is gone; if its thread died, with these positions in flight. It starts again once this
-   * resolves.
+   * resolves: to whether they were set aside.
    */
-  readonly onGone: (positions: readonly Position[], reason: string) => Promise<void>
+  readonly onGone: (positions: readonly Position[], reason: string) => Promise<boolean>
   /** The pump has started, with nothing due in its hands. */
   readonly onStart: () => void
 }
 
 /** How often the host looks whether a thread still runs. Milliseconds. */
 const watchEveryMs = 250
-/** Beyond the timeout and the time to give up, before a thread counts as hung. Milliseconds. */
-const hangMarginMs = 1_000
 
 export class HandlerLane {
   readonly #ports: LanePorts
@@ -55,6 +57,7 @@ export class HandlerLane {
   #failures = 0
   #error: ErrorData | null = null
   #cancelWatch: Cancel = () => {}
+  #pulse: Pulse | null = null
   #cancelRestart: Cancel = () => {}
   #ended: Promise<void> = Promise.resolve()
   #renewal: Deferred | null = null
@@ -98,7 +101,7 @@ export class HandlerLane {
     const task = pool.run(request, (message) => this.#receive(message as FromPump, run))
     this.#task = task
     if (pool.threads > 0) this.#watch(task, flight)
-    this.#ended = task.ended.then((end) => this.#afterEnd(end, flight))
+    this.#ended = task.ended.then((end) => this.#afterEnd(task, end, flight))
     this.#ports.onStart()
   }
 
@@ -141,6 +144,8 @@ export class HandlerLane {
   }
 
   #receive(message: FromPump, run: number): void {
+    if (run === this.#run) this.#pulse?.heard(this.#ports.clock.elapsedMs())
+    if (message.type === 'alive') return
     if (message.type === 'report') {
       this.#failures = 0
       this.#error = null
@@ -149,17 +154,24 @@ export class HandlerLane {
   }
 
   #watch(task: RunningTask, flight: SharedArrayBuffer): void {
-    const { clock, timeoutMs } = this.#ports
-    const watch = new FlightWatch(new Flight(flight), timeoutMs + abandonAfterMs + hangMarginMs)
+    const { clock, timeoutMs, silentMs } = this.#ports
+    const recorder = new Flight(flight)
+    const watch = new FlightWatch(recorder, hungAfterMs(timeoutMs))
+    const pulse = new Pulse(silentMs, watchEveryMs)
+    this.#pulse = pulse
     const look = (): void => {
-      const stuck = watch.findStuck(clock.elapsedMs())
-      if (stuck === undefined) this.#cancelWatch = clock.schedule(watchEveryMs, look)
-      else task.terminate(`its thread hung at position ${stuck.position}`)
+      const nowMs = clock.elapsedMs()
+      const stuck = watch.findStuck(nowMs)
+      const finding = pulse.look(nowMs, recorder.inFlight().length > 0)
+      if (finding === 'ask') this.post({ type: 'ask' })
+      if (stuck !== undefined) task.terminate(`its thread hung at position ${stuck.position}`)
+      else if (finding === 'dead') task.terminate('its thread hung with no event in flight')
+      else this.#cancelWatch = clock.schedule(watchEveryMs, look)
     }
     this.#cancelWatch = clock.schedule(watchEveryMs, look)
   }
 
-  async #afterEnd(end: TaskEnd, flight: SharedArrayBuffer): Promise<void> {
+  async #afterEnd(task: RunningTask, end: TaskEnd, flight: SharedArrayBuffer): Promise<void> {
     this.#cancelWatch()
     this.#task = null
     const isRenewed = this.#renewal !== null
@@ -172,12 +184,15 @@ export class HandlerLane {
     }
     this.#failures += 1
     this.#error = end.error
-    const isCrashed = end.outcome === 'crashed'
+    const isSpoiled = isThreadSpoiled(end, this.#failures)
+    if (isSpoiled) task.terminate('a pump on it failed again and again')
+    const isCrashed = end.outcome === 'crashed' || isSpoiled
     const positions = isCrashed ? new Flight(flight).inFlight().map((each) => each.position) : []
-    await this.#ports.onGone(positions, end.error.message)
+    const isAside = await this.#ports.onGone(positions, end.error.message)
     this.#deliveredUpTo = this.#ports.readHead()
-    // A thread that died under an event is started again at once: the event is out of its way.
-    if (positions.length > 0 && this.#failures === 1) return this.start()
+    // A pump whose thread died under an event is started again at once: the event is out of its way.
+    if (isAside && this.#failures === 1) return this.start()
+    if (isAside) this.#failures = 1
     this.#cancelRestart = this.#ports.clock.schedule(restartDelayMs(this.#failures), () =>
       this.start(),
     )

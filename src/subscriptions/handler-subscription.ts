@@ -41,6 +41,8 @@ export interface HandlerPorts {
   readonly events: SubscribedEvents
   readonly log: LogReader
   readonly pool: TaskPool
+  /** How long a thread of the pool may be busy with one event, whosever. Milliseconds. */
+  readonly silentMs: number
   /** A thread that may die without harm. */
   readonly openIsolatedPool: () => TaskPool
   readonly clock: Clock
@@ -230,7 +232,7 @@ export class HandlerSubscription {
   }
 
   #createLanes(): HandlerLane[] {
-    const { pool, clock } = this.#ports
+    const { pool, clock, silentMs } = this.#ports
     const { name, partitions, timeoutMs } = this.definition
     const lanes = Math.max(1, Math.min(partitions, pool.threads))
     return Array.from({ length: lanes }, (_each, lane) => {
@@ -238,6 +240,7 @@ export class HandlerSubscription {
       return new HandlerLane({
         handler: name,
         timeoutMs,
+        silentMs,
         partitions: own,
         pool,
         clock,
@@ -362,16 +365,19 @@ export class HandlerSubscription {
     partitions: readonly number[],
     positions: readonly Position[],
     reason: string,
-  ): Promise<void> {
+  ): Promise<boolean> {
     this.#ledger.takeBack(partitions)
+    let isAside = false
     try {
       if (positions.length > 0) await this.#recordDeaths(positions, reason)
+      isAside = positions.length > 0
     } catch (error) {
       // Not written down: if the event kills the next thread too, it is noticed then.
       this.#writeError = errorToData(error)
     }
     // The next pump begins where the books stand once everything that was reported is in them.
     await this.#ledger.settled()
+    return isAside
   }
 
   async #recordDeaths(positions: readonly Position[], reason: string): Promise<void> {

@@ -6,13 +6,13 @@
  * by the ledger.
  */
 
-import type { Clock } from '../base/clock.js'
+import type { Cancel, Clock } from '../base/clock.js'
 import type { Random } from '../base/random.js'
 import type { TaskEnd, TaskPool } from '../pool/contracts.js'
-import { abandonAfterMs } from './delivery.js'
+import { hungAfterMs } from './delivery.js'
 import type { HandlerLedger, WaitingKey } from './handler-ledger.js'
 import type { FromPump, IsolatedOutcome, IsolatedRequest, KeyChange } from './pump-messages.js'
-import { type AnswerOnHost, answerRequest, isHostRequest } from './remote-host.js'
+import { type AnswerOnHost, answerRequest, isHostRequest, RemoteError } from './remote-host.js'
 import { decideAfterFailure } from './retry-policy.js'
 
 export interface IsolationPorts {
@@ -25,12 +25,11 @@ export interface IsolationPorts {
   readonly signal: AbortSignal
 }
 
-/** How long starting a thread and loading the app may take. Milliseconds. */
-const startMsMax = 30_000
-/** Beyond the timeout and the time to give up, before the thread counts as hung. Milliseconds. */
-const hangMarginMs = 1_000
-
-/** Delivers the first event of the key in a thread of its own and writes down how it went. */
+/**
+ * Delivers the first event of the key in a thread of its own and writes down how it went.
+ *
+ * @throws what kept the thread from starting: that says nothing of the event.
+ */
 export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Promise<void> {
   const { ledger } = ports
   const { name } = ledger.definition
@@ -40,7 +39,7 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
   const isSuspect = position === blocked.position
   const attempt = isSuspect ? blocked.attempt + 1 : 1
   const redrives = isSuspect ? blocked.redrives : 0
-  const end = await runAlone(ports, {
+  const { end, hasBegun } = await runAlone(ports, {
     task: 'isolated',
     handler: name,
     position,
@@ -48,6 +47,7 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
     redrives,
   })
   if (ports.signal.aborted) return
+  if (!hasBegun && hasNotStarted(end)) throw new RemoteError(end.error)
   if (end.outcome === 'crashed') {
     const { partition, key } = waiting
     await ledger.recordDeaths([{ partition, key, position }], end.error.message)
@@ -61,28 +61,38 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
   await ledger.recordIsolated(waiting, position, setback)
 }
 
-async function runAlone(ports: IsolationPorts, request: IsolatedRequest): Promise<TaskEnd> {
+/** The thread died, or could not load the app, before the delivery began. */
+function hasNotStarted(end: TaskEnd): end is Exclude<TaskEnd, { outcome: 'returned' }> {
+  if (end.outcome === 'returned') return false
+  return end.outcome === 'crashed' || end.error.code === 'DRAMATIS_APP_LOAD'
+}
+
+async function runAlone(
+  ports: IsolationPorts,
+  request: IsolatedRequest,
+): Promise<{ readonly end: TaskEnd; readonly hasBegun: boolean }> {
   const { clock, answer, ledger, signal } = ports
   const pool = ports.openIsolatedPool()
   const onAbort = (): void => void pool.close()
   signal.addEventListener('abort', onAbort)
-  const hangMs = ledger.definition.timeoutMs + abandonAfterMs + hangMarginMs
+  const hangMs = hungAfterMs(ledger.definition.timeoutMs)
   const hung = (): void => task.terminate(`its thread hung at position ${request.position}`)
-  let cancel = clock.schedule(startMsMax, hung)
+  let hasBegun = false
+  let cancel: Cancel = () => {}
   const task = pool.run(request, (message) => {
     const asked = message as FromPump
     if (isHostRequest(asked)) {
       void answerRequest(answer, asked, (answered) => task.post(answered))
     }
     if (asked.type !== 'begun') return
-    cancel()
+    hasBegun = true
     cancel = clock.schedule(hangMs, hung)
   })
   const end = await task.ended
   cancel()
   signal.removeEventListener('abort', onAbort)
   await pool.close()
-  return end
+  return { end, hasBegun }
 }
 
 function setbackOf(

@@ -29,7 +29,7 @@ export interface TurnLimits {
 }
 
 /** How long one event may take before its thread counts as hung. Milliseconds. */
-const eventMsMax = 10_000
+export const eventMsMax = 10_000
 const watchEveryMs = 500
 
 /**

@@ -11,6 +11,7 @@ import { Signal } from '../base/signal.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { RecordedEvent } from '../events/event.js'
 import type { LogReader } from '../store/contracts.js'
+import { afterTurn } from './after-turn.js'
 import { BlockedKeys } from './blocked-keys.js'
 import { BreakerWindow } from './breaker-policy.js'
 import { deliverParts, upcastFailure } from './deliver-parts.js'
@@ -39,6 +40,9 @@ export interface Setback {
   readonly failure: DeliveryFailure
   readonly decision: Exclude<RetryDecision, { kind: 'now' }>
 }
+
+/** Deliveries that a pump is careful with after one before it died: more than that one can have left unreported. */
+const carefulMax = 8_192
 
 /** Pause before an event is tried again that failed while its handler was being probed. */
 const probedAgainMs = 250
@@ -73,8 +77,11 @@ export class PumpContext {
   readonly blocked: BlockedKeys = new BlockedKeys()
   readonly breaker: BreakerWindow = new BreakerWindow()
   readonly changed: Signal = new Signal()
-  readonly #flight: Flight
+  #flight: Flight
+  readonly #request: PumpRequest
   readonly #deliveries = new Set<Delivery>()
+  /** Deliveries yet to come that stay in flight until what they left behind has gone off. */
+  #careful: number
   mode: PumpMode
   stopping = false
   /** Failures no longer count: the handlers have been told to give up. */
@@ -84,12 +91,20 @@ export class PumpContext {
     this.ports = ports
     this.definition = ports.definition
     this.mode = request.mode
+    this.#request = request
     this.#flight = new Flight(request.flight)
+    this.#careful = request.deliveredUpTo > 0 ? carefulMax : 0
   }
 
   /** Whether a delivery may begin. */
   get mayDeliver(): boolean {
     return this.mode === 'flow' && !this.stopping
+  }
+
+  /** What is in flight now stays so in the eyes of the host, whatever still comes to its end here. */
+  leaveFlight(): void {
+    const { partitions } = this.#request
+    this.#flight = new Flight(Flight.allocate(partitions.length * 2))
   }
 
   /** Tells every handler under way to give up. */
@@ -169,7 +184,7 @@ export class PumpContext {
     const { definition, ports } = this
     const delivery = new Delivery(definition, part, attempt, ports, redrives, isRepeated)
     this.#flight.begin(slot, part.position)
-    const outcome = delivery.start()
+    const outcome = this.#watched(delivery.start())
     if (!(outcome instanceof Promise)) {
       this.#flight.end(slot)
       return outcome
@@ -180,6 +195,14 @@ export class PumpContext {
       this.#deliveries.delete(delivery)
       this.#flight.end(slot)
     })
+  }
+
+  #watched(
+    outcome: DeliveryOutcome | Promise<DeliveryOutcome>,
+  ): DeliveryOutcome | Promise<DeliveryOutcome> {
+    if (this.#careful === 0) return outcome
+    this.#careful -= 1
+    return afterTurn(outcome)
   }
 
   #judge(outcome: DeliveryOutcome, attempt: number): Setback | null | 'again' {

@@ -36,6 +36,8 @@ export type ToPump =
   | { readonly type: 'ack'; readonly sequence: number }
   | { readonly type: 'stop' }
   | { readonly type: 'abort' }
+  /** To be answered by `alive`. */
+  | { readonly type: 'ask' }
   /** To a request with this id. */
   | { readonly type: 'answered'; readonly id: number; readonly answer: unknown }
   | {
@@ -50,6 +52,8 @@ export type FromPump =
   | { readonly type: 'report'; readonly report: PumpReport }
   | { readonly type: 'breaker' }
   | { readonly type: 'probed'; readonly outcome: 'succeeded' | 'failed' | 'nothing' }
+  /** To `ask`: the thread gets round to its pump. */
+  | { readonly type: 'alive' }
   /** A delivery in isolation has begun: its time runs. */
   | { readonly type: 'begun' }
   | HostRequest

@@ -42,6 +42,8 @@ export class Pump {
   #wanted = true
   /** The first report tells the host that the pump works, even if there is nothing to do. */
   #hasReported = false
+  /** The host wants to know whether this goes on. */
+  #isAsked = false
   readonly #deliveredUpTo: Position
 
   constructor(ports: PumpPorts, request: PumpRequest, post: (message: FromPump) => void) {
@@ -62,16 +64,29 @@ export class Pump {
     else if (message.type === 'ack') context.report.acknowledge(message.sequence)
     else if (message.type === 'due') {
       for (const due of message.keys) this.#retries.get(due.partition)!.add(due, message.atMs)
-    } else if (message.type === 'stop') context.stopping = true
+    } else if (message.type === 'ask') this.#isAsked = true
+    else if (message.type === 'stop') context.stopping = true
     else if (message.type === 'abort') context.abort(new Error('the runtime is closing'))
     context.changed.notify()
   }
 
   /** Runs until it is told to stop and nothing is under way. @throws what reading the log throws. */
   async run(): Promise<void> {
+    try {
+      await this.#run()
+    } catch (error) {
+      this.#context.leaveFlight()
+      throw error
+    }
+  }
+
+  async #run(): Promise<void> {
     const context = this.#context
+    // First of all the host hears that it has begun.
+    this.#post({ type: 'alive' })
     for (;;) {
       if (this.#error !== null) throw this.#error
+      if (this.#isAsked) await this.#answer()
       if (context.mode === 'probe' && !context.stopping) await this.#probe()
       const worked = await this.#work()
       this.#reportIfDue(worked)
@@ -79,6 +94,16 @@ export class Pump {
       else if (this.#isOver()) return
       else await context.changed.wait()
     }
+  }
+
+  /**
+   * By way of a promise of an object, which deliveries rest on too: where user code has spoiled those for the whole
+   * thread, they stand still for ever with nothing in flight, and so must this.
+   */
+  async #answer(): Promise<void> {
+    this.#isAsked = false
+    await Promise.resolve({})
+    this.#post({ type: 'alive' })
   }
 
   #open(partition: number, cursor: Position, slot: number): void {

@@ -11,7 +11,7 @@ import { type ErrorData, errorToData } from '../base/errors.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import type { Position } from '../events/event.js'
 import type { RunningTask, TaskEnd, TaskPool } from '../pool/contracts.js'
-import { abandonAfterMs } from './delivery.js'
+import { hungAfterMs } from './delivery.js'
 import { WorkerCrashError } from './errors.js'
 import { Flight, FlightWatch } from './flight.js'
 import { type AnswerOnHost, answerRequest, isHostRequest, RemoteError } from './remote-host.js'
@@ -36,8 +36,6 @@ export interface RoundPorts {
 
 /** How often the host looks whether a thread still runs. Milliseconds. */
 const watchEveryMs = 250
-/** Beyond the timeout and the time to give up, before a thread counts as hung. Milliseconds. */
-const hangMarginMs = 1_000
 
 export class ReplayRound {
   readonly #ports: RoundPorts
@@ -152,7 +150,7 @@ export class ReplayRound {
 
   #watch(task: RunningTask, flight: SharedArrayBuffer): Cancel {
     const { clock, definition } = this.#ports
-    const stuckMs = definition.timeoutMs + abandonAfterMs + hangMarginMs
+    const stuckMs = hungAfterMs(definition.timeoutMs)
     const watch = new FlightWatch(new Flight(flight), stuckMs)
     const look = (): void => {
       const stuck = watch.findStuck(clock.elapsedMs())

@@ -14,6 +14,7 @@ import { UpcastTable } from '../events/upcasting.js'
 import type { RunTask, TaskChannel } from '../pool/contracts.js'
 import type { LogReader } from '../store/contracts.js'
 import type { TableDatabase } from '../store/tables.js'
+import { afterTurn } from './after-turn.js'
 import { deliverParts, upcastFailure } from './deliver-parts.js'
 import { Delivery, type DeliveryOutcome } from './delivery.js'
 import { type ProjectRequest, runProjectTask } from './project-task.js'
@@ -130,7 +131,7 @@ async function deliverAlone(
   } catch (error) {
     return upcastFailure(error)
   }
-  return await deliverParts(parts ?? [event], deliver)
+  return await afterTurn(deliverParts(parts ?? [event], deliver))
 }
 
 function handlerOf(context: TaskContext, name: string): AppDefinition['handlers'][number] {

@@ -17,6 +17,7 @@ import type { ProjectOutcome } from './project-task.js'
 import { startTurn, type TurnPorts } from './project-turn.js'
 import type { RebuildProgress } from './rebuild-progress.js'
 import { restartDelayMs } from './retry-policy.js'
+import { isThreadSpoiled } from './spoiled-thread.js'
 
 export interface ViewPorts extends TurnPorts {
   readonly directory: string
@@ -124,10 +125,12 @@ export class ViewSubscription {
   }
 
   async #takeTurn(): Promise<void> {
-    this.#task = startTurn(this.#ports, this.directory, turnLimits)
-    const end = await this.#task.ended
+    const task = startTurn(this.#ports, this.directory, turnLimits)
+    this.#task = task
+    const end = await task.ended
     this.#task = null
     this.#settle(end)
+    if (isThreadSpoiled(end, this.#failures)) task.terminate('a turn on it failed again and again')
   }
 
   #settle(end: TaskEnd): void {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { systemClock } from '../../src/base/clock.js'
 import type { TaskPool } from '../../src/pool/contracts.js'
 import { createInlinePool } from '../../src/pool/inline-pool.js'
 import { openPiscinaPool } from '../../src/pool/piscina-pool.js'
@@ -12,7 +13,12 @@ import { createTaskRunner } from './tasks/talk.js'
 const moduleOf = (name: string): string => new URL(`./tasks/${name}.js`, import.meta.url).href
 
 function openThreads(t: TestContext, threads: number, name = 'talk'): TaskPool {
-  const pool = openPiscinaPool({ threads, module: moduleOf(name), options: { from: 'host' } })
+  const pool = openPiscinaPool({
+    threads,
+    module: moduleOf(name),
+    options: { from: 'host' },
+    clock: systemClock,
+  })
   onEnd(t, () => pool.close())
   return pool
 }

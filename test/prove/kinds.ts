@@ -71,20 +71,26 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: 'worker terminations',
-    what: 'Worker threads that are ended while they read, project and handle. Views and deliveries are as if they had not been.',
+    what:
+      'Worker threads that end while they read, project and handle ([test](../test/workers/terminations.test.ts)). Views and ' +
+      'deliveries are as if they had not: no event is lost, or projected twice, or out of order.',
     daily: 100,
     full: 2_000,
   },
   {
     name: 'hostile handlers',
-    what: 'Handlers that throw whatever can be thrown, loop, never settle, leak or exit. Other keys never wait for them.',
+    what:
+      'Handlers that throw whatever can be thrown, loop, never settle, leak, exit or leave behind what does, and apps that no ' +
+      'worker can load ([test](../test/workers/hostile-handlers.test.ts)). Other keys never wait for them.',
     daily: 60,
     full: 60,
   },
   {
     name: 'workers started and stopped',
-    what: 'Worker threads one after the other, with open files, readers and memory as they were.',
-    daily: 0,
+    what:
+      'Worker threads one after the other, with open files, readers and memory as they were ' +
+      '([test](../test/workers/comings-and-goings.test.ts)).',
+    daily: 20,
     full: 1_000,
   },
   {

@@ -17,10 +17,14 @@ const untilStopped: RunTask = (_request, channel) =>
     })
   })
 
-function openLane(runTask: RunTask, onGone: () => Promise<void> = async () => {}): HandlerLane {
+function openLane(
+  runTask: RunTask,
+  onGone: () => Promise<boolean> = async () => false,
+): HandlerLane {
   return new HandlerLane({
     handler: 'h',
     timeoutMs: 1_000,
+    silentMs: 1_000,
     partitions: [0],
     pool: createInlinePool(runTask),
     clock: new ManualClock(),
@@ -44,13 +48,13 @@ test('a lane that is renewed starts another pump', async () => {
 })
 
 test('a lane that is stopped while it is being renewed starts no other pump', async () => {
-  const written = createDeferred()
+  const written = createDeferred<boolean>()
   const lane = openLane(untilStopped, () => written.promise)
   lane.start()
   await lane.renew()
 
   const stopped = lane.stop(1_000)
-  written.resolve()
+  written.resolve(false)
   await stopped
 
   assert.deepEqual([lane.run, lane.isRunning], [1, false])

@@ -15,6 +15,7 @@ function subscribe(books: Books) {
     events,
     log,
     pool,
+    silentMs: 1_000,
     openIsolatedPool: () => createInlinePool(runner),
     clock,
     random,

@@ -28,6 +28,7 @@ function openRotation() {
       new HandlerLane({
         handler: 'h',
         timeoutMs: 1_000,
+        silentMs: 1_000,
         partitions: [partition],
         pool,
         clock,
@@ -35,7 +36,7 @@ function openRotation() {
         readMode: () => 'hold',
         readHead: () => 0,
         onMessage: () => {},
-        onGone: async () => {},
+        onGone: async () => false,
         onStart: () => {},
       }),
   )

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemClock } from '../../src/base/clock.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
 import { defineHandler } from '../../src/index.js'
 import type { RunTask, TaskPool } from '../../src/pool/contracts.js'
@@ -105,7 +106,7 @@ test('threads that die without an event end the round, but not the first', async
 
 test('a thread that hangs at an event is ended, and so often that it is the event', async (t) => {
   const module = new URL('./apps/hanging.js', import.meta.url).href
-  const pool = openPiscinaPool({ threads: 1, module, options: null })
+  const pool = openPiscinaPool({ threads: 1, module, options: null, clock: systemClock })
   onEnd(t, () => pool.close())
   let begun = 0
   const { round, clock, failures } = openRound(pool, async () => {

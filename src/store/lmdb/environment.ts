@@ -21,6 +21,7 @@ import {
   type RootDatabaseOptionsWithPath,
 } from 'lmdb'
 import { yieldToEventLoop } from '../../base/signal.js'
+import { uninterrupted } from '../../base/uninterrupted.js'
 import type { Durability } from '../contracts.js'
 import { makeDurableDirectory, syncPath } from '../durable-directory.js'
 import { CommitUnknownError, StoreUnavailableError } from '../errors.js'
@@ -45,12 +46,17 @@ export async function openEnvironment(path: string, durability: Durability): Pro
     if (isNew) await makeDurableDirectory(path)
     await assertOpenable(path)
     if (isNew) await placeBlankFile(dataFile)
-    const environment: Environment = open(environmentOptions(path, durability))
+    const environment = openGuarded(path, durability)
     if (isNew) await syncCreated(path)
     return environment
   } catch (cause) {
     throw unavailable(path, cause)
   }
+}
+
+/** Opens what is there. A thread that is ended while LMDB opens takes the process with it. */
+export function openGuarded(path: string, durability: Durability): Environment {
+  return uninterrupted(() => open(environmentOptions(path, durability)))
 }
 
 /** What every opener passes to LMDB, on any thread. */
@@ -82,7 +88,7 @@ export function openTable<K extends Key>(
     encoding: 'binary',
     keyEncoder,
   }
-  return environment.openDB<Buffer, K>(options)
+  return uninterrupted(() => environment.openDB<Buffer, K>(options))
 }
 
 /** A new file survives a power cut only when the directories that name it were flushed too. */

@@ -7,12 +7,12 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { open } from 'lmdb'
+import { uninterrupted } from '../../base/uninterrupted.js'
 import type { LogReader } from '../contracts.js'
 import { StoreStoppedError, StoreUnavailableError } from '../errors.js'
 import { SlotReader } from '../keys/slot-reader.js'
 import { readHeadNow, scanLog } from '../scan-log.js'
-import { environmentOptions, unavailable } from './environment.js'
+import { openGuarded, unavailable } from './environment.js'
 import { slotPath } from './lmdb-key-vault.js'
 import { LogTables } from './log-tables.js'
 import { assertOpenable } from './openable.js'
@@ -34,11 +34,11 @@ export async function openLmdbLogReader(dataDir: string): Promise<ClosableLogRea
   return Object.freeze({
     readBatch: async (options) => {
       assertOpen()
-      return scanLog(tables, options)
+      return uninterrupted(() => scanLog(tables, options))
     },
     readHead: async () => {
       assertOpen()
-      return readHeadNow(tables)
+      return uninterrupted(() => readHeadNow(tables))
     },
     close: () => {
       if (!isOpen) return
@@ -58,7 +58,7 @@ async function openTables(dataDir: string, keys: SlotReader): Promise<LogTables>
   }
   try {
     await assertOpenable(path)
-    return new LogTables(open(environmentOptions(path, 'flush')), keys)
+    return new LogTables(openGuarded(path, 'flush'), keys)
   } catch (cause) {
     throw unavailable(path, cause)
   }

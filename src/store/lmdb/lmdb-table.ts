@@ -10,6 +10,7 @@
 import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
 import type { Database, RangeOptions } from 'lmdb'
+import { uninterrupted } from '../../base/uninterrupted.js'
 import type { EventValue } from '../../events/event.js'
 import { DamagedTableError } from '../errors.js'
 import { type KeyBounds, keyBounds } from '../table-bounds.js'
@@ -36,7 +37,7 @@ export class LmdbTable implements Table {
     const encoded = this.#encoded(key)
     try {
       // Overwritten by the next read; decoding copies.
-      const bytes = this.bytes.getBinaryFast(encoded)
+      const bytes = uninterrupted(() => this.bytes.getBinaryFast(encoded))
       return bytes === undefined ? undefined : decodeRow(this.#nameCrc, encoded, bytes)
     } catch (cause) {
       throw this.#damaged(cause)
@@ -44,7 +45,8 @@ export class LmdbTable implements Table {
   }
 
   has(key: TableKey): boolean {
-    return this.bytes.doesExist(this.#encoded(key))
+    const encoded = this.#encoded(key)
+    return uninterrupted(() => this.bytes.doesExist(encoded))
   }
 
   range(options: TableRange = {}): readonly TableEntry[] {
@@ -52,7 +54,7 @@ export class LmdbTable implements Table {
     const entries: TableEntry[] = []
     if (options.limit === 0 || Buffer.compare(bounds.low, bounds.high) >= 0) return entries
     try {
-      this.#collect(bounds, options, entries)
+      uninterrupted(() => this.#collect(bounds, options, entries))
     } catch (cause) {
       throw this.#damaged(cause)
     }
@@ -77,7 +79,7 @@ export class LmdbTable implements Table {
   }
 
   count(): number {
-    return this.bytes.getKeysCount()
+    return uninterrupted(() => this.bytes.getKeysCount())
   }
 
   put(key: TableKey, value: EventValue): void {

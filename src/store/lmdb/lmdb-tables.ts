@@ -9,6 +9,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../base/clock.js'
+import { uninterrupted } from '../../base/uninterrupted.js'
 import type { Durability } from '../contracts.js'
 import { withinDeadline } from '../deadline.js'
 import { CommitUnknownError, StoreStoppedError } from '../errors.js'
@@ -79,11 +80,13 @@ class LmdbTableDatabase implements TableDatabase {
     this.#restsOn = restsOn === undefined ? null : new FlushedFile(restsOn)
     const isTransacting = (): boolean => this.#isTransacting
     for (const name of names) {
-      const bytes = environment.openDB<Buffer, Buffer>({
-        name,
-        encoding: 'binary',
-        keyEncoding: 'binary',
-      })
+      const bytes = uninterrupted(() =>
+        environment.openDB<Buffer, Buffer>({
+          name,
+          encoding: 'binary',
+          keyEncoding: 'binary',
+        }),
+      )
       this.#tables.set(name, new LmdbTable(name, bytes, isTransacting))
     }
   }
@@ -98,13 +101,15 @@ class LmdbTableDatabase implements TableDatabase {
     let isWorkDone = false
     this.#isTransacting = true
     try {
-      return this.#environment.transactionSync(() => {
-        const result = work()
-        assert(!isThenable(result), 'a transaction is synchronous')
-        this.#restsOn?.flushSync()
-        isWorkDone = true
-        return result
-      })
+      return uninterrupted(() =>
+        this.#environment.transactionSync(() => {
+          const result = work()
+          assert(!isThenable(result), 'a transaction is synchronous')
+          this.#restsOn?.flushSync()
+          isWorkDone = true
+          return result
+        }),
+      )
     } catch (error) {
       if (!isWorkDone) throw error
       throw new CommitUnknownError('LMDB could not commit', { cause: error })

@@ -28,6 +28,11 @@ export async function createTaskRunner(options: unknown): Promise<RunTask> {
       await new Promise((resolve) => setImmediate(resolve))
       for (;;);
     }
+    if (what === 'spoil') {
+      Map.prototype.get = () => {
+        throw new Error('broken')
+      }
+    }
     if (what === 'exit') process.exit(5)
     if (what === 'never') await new Promise(() => {})
     return what
