@@ -103,7 +103,7 @@ const valueEntries: Readonly<Record<string, RowEntry>> = {
   },
   'a field of a row that upsert returns': {
     project: (view, value, id) => view.upsert(id, () => ({ list: [value] })),
-    readBack: (row) => (row?.list as unknown[])[0],
+    readBack: (row) => (row!.list as unknown[])[0],
   },
 }
 
