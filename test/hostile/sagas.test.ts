@@ -5,7 +5,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { after, describe, type TestContext, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { collect } from '../../src/testing/index.js'
 import { count } from '../support/counts.js'
 import { assertFate, type Result, smallValues, valuesAndTexts, withEach } from './fate.js'
@@ -112,13 +112,14 @@ const effectEntries: Readonly<Record<string, Effect>> = {
 async function decide(each: Reacting, effect: Effect, { make }: HostileValue): Promise<Result> {
   const { runtime, saga } = each
   tried++
-  const instance = runtime.saga(saga, String(each.decided))
+  const id = await nextOf(each)
+  const instance = runtime.saga(saga, id)
   each.does({ react: (tools) => effect(tools, make() as never) })
   try {
     await instance.send('tell')
   } catch (error) {
     assert.equal((error as { code?: unknown }).code, 'DRAMATIS_SAGA_CODE', String(error))
-    const recorded = await collect(runtime.actor(saga.actor, String(each.decided)).events())
+    const recorded = await collect(runtime.actor(saga.actor, id).events())
     assert.deepEqual(
       recorded.map(({ type }) => type),
       ['Reacting.Started'],
@@ -137,12 +138,20 @@ async function carriedOut(each: Reacting): Promise<void> {
   await each.restAfterOutage()
 }
 
-/** Begins as many instances as there are values, as each may be the one that decides. */
-async function openFor(t: TestContext, values: readonly HostileValue[]): Promise<Reacting> {
-  const each = await Reacting.open(t)
-  await each.call(...values.map((_value, at) => String(at)))
-  return each
+/** The instance that decides next: one that has begun, and decided nothing. They begin several at a time. */
+async function nextOf(each: Reacting): Promise<string> {
+  const at = each.decided % together
+  if (
+    at === 0 &&
+    (await each.runtime.saga(each.saga, String(each.decided)).state()) === undefined
+  ) {
+    each.does({})
+    await each.call(...Array.from({ length: together }, (_id, next) => String(each.decided + next)))
+  }
+  return String(each.decided)
 }
+
+const together = 25
 
 /** An instance that is halted says why, in one typed error, and can be cancelled. */
 async function assertAnswers({ runtime, saga }: Reacting, id: number): Promise<void> {
@@ -176,7 +185,7 @@ async function assertUsable(each: Reacting): Promise<void> {
 describe('in an effect each value is refused, or reads as it was, in', () => {
   for (const [name, { effect, readBack }] of Object.entries(valueEntries)) {
     test(name, async (t) => {
-      const each = await openFor(t, smallValues)
+      const each = await Reacting.open(t)
       await withEach(smallValues, async (value) => {
         const result = await decide(each, effect, value)
         if ('code' in result) return assertFate(value, result)
@@ -192,7 +201,7 @@ describe('in an effect each value is refused, or reads as it was, in', () => {
 describe('of a reaction each value is refused with a typed error, or taken for what it says, as', () => {
   for (const [name, effect] of Object.entries(effectEntries)) {
     test(name, async (t) => {
-      const each = await openFor(t, valuesAndTexts)
+      const each = await Reacting.open(t)
       await withEach(valuesAndTexts, async (value) => {
         await decide(each, effect, value)
       })
