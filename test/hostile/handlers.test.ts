@@ -45,6 +45,7 @@ class Handling {
   static async open(t: TestContext): Promise<Handling> {
     const { handler } = recording({
       handle: (_event, context) => handling.handle(context),
+      partitions: 2,
       retry: { attemptsMax: 1 },
       deadLetter: 'key',
     })

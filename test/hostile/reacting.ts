@@ -90,6 +90,7 @@ export class Reacting {
         tell: (_state, _data, tools) => reacting.#code.react(tools) as Effects<object>,
         keep: (_state, value: unknown, { become }) => become({ value }),
       },
+      partitions: 2,
       retry: { attemptsMax: 1 },
     })
     const runtime = await openRuntime({

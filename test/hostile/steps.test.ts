@@ -126,6 +126,7 @@ class Stepping {
       startOn: 'Called',
       state: () => ({ begun: true }),
       steps: steps as never,
+      partitions: 2,
       retry: { attemptsMax: 1 },
     })
     const app = defineApp({ actors: [Call], sagas: [saga] })
