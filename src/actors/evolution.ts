@@ -31,12 +31,18 @@ export function evolveState(type: ActorType, state: unknown, event: RecordedEven
   try {
     next = known.evolve(state, event)
     if (next === state) return state
-    if (next !== undefined && !(next instanceof Promise)) return deepFreeze(next)
+    if (next !== undefined && !isThenable(next)) return deepFreeze(next)
   } catch (error) {
     throw failure(event, `threw ${describeValue(error)}`, error)
   }
-  if (next instanceof Promise) next.catch(() => {})
+  // Its rejection, if any, is answered here.
+  new Promise((resolve) => resolve(next)).catch(() => {})
   throw failure(event, `returned ${next === undefined ? 'nothing' : 'a promise'}`)
+}
+
+/** Whoever is told such a state would wait for it, and be told something else. */
+function isThenable(state: unknown): boolean {
+  return typeof (state as { then?: unknown } | null)?.then === 'function'
 }
 
 function failure(event: RecordedEvent, why: string, cause?: unknown): EvolveFailedError {

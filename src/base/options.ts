@@ -83,7 +83,9 @@ export function copyOfArray<T>(value: unknown, lengthMax: number): T[] | undefin
     const length: unknown = value.length
     const isLength = Number.isSafeInteger(length) && (length as number) >= 0
     if (!isLength || (length as number) > lengthMax) return undefined
-    return Array.from({ length: length as number }, (_each, at) => value[at] as T)
+    const copy: T[] = []
+    for (let at = 0; at < (length as number); at++) copy.push(value[at] as T)
+    return copy
   } catch {
     return undefined
   }

@@ -17,8 +17,10 @@
  */
 
 import assert from 'node:assert/strict'
+import { types } from 'node:util'
 import { describeValue } from '../base/errors.js'
 import { deepFreeze } from '../base/freeze.js'
+import { copyOfArray, isArray } from '../base/options.js'
 import type { EventValue, RecordedEvent } from './event.js'
 import { isStreamEnd } from './stream-end.js'
 import { SchemaVersionUnknownError, UnknownEventError, UpcastFailedError } from './upcast-errors.js'
@@ -193,8 +195,10 @@ class UpcastChain {
     let current = data
     for (let version = from; version < this.version; version++) {
       const result = this.#step(recorded, version, current)
-      if (Array.isArray(result)) {
-        for (const part of result) this.#take(recorded, version, part, found)
+      if (isArray(result)) {
+        const parts = copyOfArray(result, upcastPartsMax)
+        if (parts === undefined) throw tooMany(recorded, version)
+        for (const part of parts) this.#take(recorded, version, part, found)
         return
       }
       current = result as OldData
@@ -208,25 +212,18 @@ class UpcastChain {
     part: unknown,
     found: NumberedEvent[],
   ): void {
-    if (!(part instanceof UpcastPart) || !part.belongsTo(this)) {
+    if (!isPartOf(this, part)) {
       const why = `returned a list with ${describeValue(part)}, which neither next nor into made`
       throw new UpcastFailedError(recorded, version, why)
     }
-    if (found.length >= upcastPartsMax) {
-      throw new UpcastFailedError(
-        recorded,
-        version,
-        `made more than ${upcastPartsMax} events of one`,
-      )
-    }
+    if (found.length >= upcastPartsMax) throw tooMany(recorded, version)
     const { type, data } = part
-    if (!isPlainObject(data)) {
+    if (!isFrozenPayload(data)) {
       const why = `made an event of ${describeValue(data)} where a payload is a plain object`
       throw new UpcastFailedError(recorded, version, why)
     }
-    deepFreeze(data)
-    if (type === null) this.#follow(recorded, version + 1, data as OldData, found)
-    else found.push(eventOf(recorded, type, this.#history.into[type]!.version, data as OldData))
+    if (type === null) this.#follow(recorded, version + 1, data, found)
+    else found.push(eventOf(recorded, type, this.#history.into[type]!.version, data))
   }
 
   /** Calls one upcaster. @returns a frozen payload, or a list that is not checked yet. */
@@ -234,17 +231,40 @@ class UpcastChain {
     let result: unknown
     try {
       result = this.#history.upcast[version]!(data, recorded, this.#tools)
-      if (Array.isArray(result)) return result
+      if (isArray(result)) return result
       if (isPlainObject(result)) return deepFreeze(result)
     } catch (cause) {
       throw new UpcastFailedError(recorded, version, `threw ${describeValue(cause)}`, { cause })
     }
+    const found = types.isPromise(result) ? 'a promise' : describeValue(result)
     // Its rejection, if any, is answered here.
-    if (result instanceof Promise) result.catch(() => {})
-    const found = result instanceof Promise ? 'a promise' : describeValue(result)
+    if (types.isPromise(result)) result.catch(() => {})
     const why = `returned ${found} where a payload is a plain object, or a list of next and into`
     throw new UpcastFailedError(recorded, version, why)
   }
+}
+
+/** No for what cannot even be asked what it is. */
+function isPartOf(chain: UpcastChain, part: unknown): part is UpcastPart {
+  try {
+    return part instanceof UpcastPart && part.belongsTo(chain)
+  } catch {
+    return false
+  }
+}
+
+/** Freezes it, if it is one. */
+function isFrozenPayload(data: unknown): data is OldData {
+  try {
+    return isPlainObject(data) && Object.isFrozen(deepFreeze(data))
+  } catch {
+    return false
+  }
+}
+
+function tooMany(recorded: RecordedEvent, version: number): UpcastFailedError {
+  const why = `made more than ${upcastPartsMax} events of one, or a list that cannot be read`
+  return new UpcastFailedError(recorded, version, why)
 }
 
 /** Part by part: walking the envelope, whose values but two are no objects, takes half as long again. */

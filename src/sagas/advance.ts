@@ -6,6 +6,7 @@
  * are passed over.
  */
 
+import { isArray } from '../base/options.js'
 import {
   isActive,
   isOpen,
@@ -231,7 +232,8 @@ function itemsOf(
   const place = { name: 'the items', step: id }
   const items = callCode(saga, place, () => {
     const found: unknown = node.items(instance.data, factsOf(turn, scope))
-    if (Array.isArray(found) && found.length <= itemsMax) return copyValue(found, id)
+    const copy = isArray(found) ? copyValue(found, id) : null
+    if (Array.isArray(copy) && copy.length <= itemsMax) return copy
     throw new SagaCodeError(saga.name, place, `it returned no list of at most ${itemsMax}`)
   }) as readonly unknown[]
   turn.add('ItemsFound', { id, items })

@@ -5,18 +5,13 @@
  * reaction is recorded when one of its effects cannot be.
  */
 
-import {
-  createReactionTools,
-  type ReactionTools,
-  type SagaEffect,
-  type SagaTimer,
-} from '../define/saga/effects.js'
+import { createReactionTools, type ReactionTools } from '../define/saga/effects.js'
 import type { RecordedCommand } from '../define/saga/instance-state.js'
-import { copyValue } from '../events/values.js'
 import { beginCompensation } from './compensate.js'
+import { type ParsedEffect, parseEffects, type TimerEffect } from './parse-effects.js'
 import { recordedErrorOf } from './recorded-error.js'
 import { type CodePlace, SagaCodeError, SagaStepFailedError } from './saga-errors.js'
-import { callCode, recordedCommandOf } from './step-scope.js'
+import { callCode } from './step-scope.js'
 import type { Turn } from './turn.js'
 
 /** What a reaction came to. */
@@ -38,11 +33,10 @@ export function react(
   const { saga, sagaId, instance } = turn
   const tools = createReactionTools(sagaId, turn.now)
   const returned = callCode(saga, place, () => reaction(instance.data, tools))
-  const effects = (Array.isArray(returned) ? returned : [returned]) as SagaEffect<unknown>[]
-  // Each is made ready before the first is recorded.
-  const apply = inOrder(effects).map((effect) => prepare(turn, place, effect))
+  // All are checked before the first is recorded.
+  const effects = parseEffects(saga, place, returned)
   assertTimers(turn, place, effects)
-  for (const each of apply) each()
+  for (const each of inOrder(effects)) apply(turn, place, each)
   return effects.every(({ kind }) => kind === 'ignore') && effects.length > 0 ? 'ignored' : 'acted'
 }
 
@@ -54,13 +48,13 @@ export function sendCommand(turn: Turn, command: RecordedCommand): void {
 }
 
 /** That it fails comes after everything else that was said with it. */
-function inOrder(effects: readonly SagaEffect<unknown>[]): readonly SagaEffect<unknown>[] {
-  const failure = effects.find((effect) => effect?.kind === 'fail')
+function inOrder(effects: readonly ParsedEffect[]): readonly ParsedEffect[] {
+  const failure = effects.find((effect) => effect.kind === 'fail')
   if (failure === undefined) return effects
-  return [...effects.filter((effect) => effect?.kind !== 'fail'), failure]
+  return [...effects.filter((effect) => effect.kind !== 'fail'), failure]
 }
 
-function assertTimers(turn: Turn, place: CodePlace, effects: readonly SagaEffect<unknown>[]): void {
+function assertTimers(turn: Turn, place: CodePlace, effects: readonly ParsedEffect[]): void {
   const names = new Set(Object.keys(turn.instance.timers))
   for (const effect of effects) {
     if (effect.kind === 'schedule') names.add(effect.timer)
@@ -70,53 +64,35 @@ function assertTimers(turn: Turn, place: CodePlace, effects: readonly SagaEffect
   throw new SagaCodeError(turn.saga.name, place, `it set more than ${timersMax} timers`)
 }
 
-function prepare(turn: Turn, place: CodePlace, effect: SagaEffect<unknown>): () => void {
-  const { saga } = turn
-  switch (effect?.kind) {
-    case 'send': {
-      const command = recordedCommandOf(saga, place, effect)
-      return () => sendCommand(turn, command)
-    }
+function apply(turn: Turn, place: CodePlace, effect: ParsedEffect): void {
+  switch (effect.kind) {
+    case 'send':
+      sendCommand(turn, effect.command)
+      break
     case 'schedule':
-      return prepareTimer(turn, place, effect)
-    case 'become': {
-      const state = callCode(saga, place, () => copyValue(effect.state, 'state'))
-      return () => turn.become(state)
-    }
+      setTimer(turn, effect)
+      break
+    case 'become':
+      turn.become(effect.state)
+      break
     case 'cancelTimer':
-      return () => cancelTimer(turn, effect.timer)
+      cancelTimer(turn, effect.timer)
+      break
     case 'complete':
-      return () => {
-        if (!turn.instance.isCompleting) turn.add('Completing', {})
-      }
+      if (!turn.instance.isCompleting) turn.add('Completing', {})
+      break
     case 'fail': {
       const error = new SagaStepFailedError(place.name, effect.reason, effect.message)
-      return () => {
-        turn.flush()
-        beginCompensation(turn, { step: null, error: recordedErrorOf(error) }, null)
-      }
+      turn.flush()
+      beginCompensation(turn, { step: null, error: recordedErrorOf(error) }, null)
     }
-    case 'ignore':
-      return () => {}
-    default:
-      throw new SagaCodeError(saga.name, place, 'it returned what is no effect')
   }
 }
 
-function prepareTimer(turn: Turn, place: CodePlace, { timer, when, what }: SagaTimer): () => void {
-  const { saga } = turn
-  if (what.kind === 'message' && saga.messages[what.message] === undefined) {
-    throw new SagaCodeError(saga.name, place, `it scheduled an unknown message '${what.message}'`)
-  }
+function setTimer(turn: Turn, { timer, when, command, message, data }: TimerEffect): void {
   const dueAtMs = when.at?.getTime() ?? turn.nowMs + when.afterMs!
-  const command = what.kind === 'send' ? recordedCommandOf(saga, place, what) : null
-  const message = what.kind === 'message' ? what.message : null
-  const data =
-    what.kind === 'message' ? callCode(saga, place, () => copyValue(what.data, timer)) : null
-  return () => {
-    const id = String(turn.instance.timersSet + 1)
-    turn.add('TimerSet', { timer, id, dueAtMs, command, message, data })
-  }
+  const id = String(turn.instance.timersSet + 1)
+  turn.add('TimerSet', { timer, id, dueAtMs, command, message, data })
 }
 
 function cancelTimer(turn: Turn, timer: string): void {

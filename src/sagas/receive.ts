@@ -11,6 +11,7 @@ import { copyValue } from '../events/values.js'
 import { advance } from './advance.js'
 import { endStep } from './end-step.js'
 import { react } from './react.js'
+import { fieldsOf } from './recorded-command.js'
 import { SagaHaltedError, SagaInboxFullError, SagaUnmatchedError } from './saga-errors.js'
 import { becomeOrFail } from './settle.js'
 import { callCode, factsOf, findStep } from './step-scope.js'
@@ -116,8 +117,8 @@ function endAwaiting(turn: Turn, event: AnyRecordedEvent): boolean {
     if (found === undefined || until === undefined) continue
     const place = { name: `until.${event.type}`, step }
     const facts = factsOf(turn, found.scope)
-    const returned = callCode(saga, place, () => until(instance.data, event, facts)) as unknown
-    if ((returned as { kind?: unknown } | null)?.kind === 'ignore') continue
+    const returned: unknown = callCode(saga, place, () => until(instance.data, event, facts))
+    if (fieldsOf(returned, ['kind']).kind === 'ignore') continue
     const refusal = becomeOrFail(turn, step, place.name, returned)
     if (refusal === null) endStep(turn, step, 'completed', 'done')
     else endStep(turn, step, 'failed', 'none', refusal)

@@ -71,7 +71,6 @@ export async function sendStep(
     const send = (): Promise<HandlerReceipt> =>
       actors.send(actor, aggregateId, name, data, { ...origin, commandId })
     // What cannot be an actor is for the actor system to refuse.
-    // What cannot be an actor is for the actor system to refuse.
     if (!isTypeName(actor)) await send()
     const streamId = streamIdOf(actor, parseAggregateId(actor, aggregateId))
     const { receipt: value } = await sendOnce(streamId, commandId, send)

@@ -194,16 +194,19 @@ export function becomeOrFail(
   name: string,
   returned: unknown,
 ): ErrorData | null {
-  const { kind, reason, message = null } = (returned ?? {}) as Record<string, string | null>
-  if (kind === 'fail' && typeof reason === 'string') {
-    return recordedErrorOf(new SagaStepFailedError(step, reason, message))
-  }
+  const { saga, instance } = turn
+  const place = { name, step }
   if (returned === undefined) {
-    const place = { name, step }
-    throw new SagaCodeError(turn.saga.name, place, 'it returned nothing where a state is needed')
+    throw new SagaCodeError(saga.name, place, 'it returned nothing where a state is needed')
   }
-  if (returned === turn.instance.data) return null
-  turn.become(callCode(turn.saga, { name, step }, () => copyValue(returned, 'state')))
+  if (returned === instance.data) return null
+  const state = callCode(saga, place, () => copyValue(returned, 'state'))
+  const { kind, reason, message } = (state ?? {}) as Record<string, unknown>
+  if (kind === 'fail' && typeof reason === 'string') {
+    const text = typeof message === 'string' ? message : null
+    return recordedErrorOf(new SagaStepFailedError(step, reason, text))
+  }
+  turn.become(state)
   return null
 }
 

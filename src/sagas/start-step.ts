@@ -7,7 +7,8 @@
 
 import type { StepStart } from '../define/saga/instance-events.js'
 import type { CompensationNode, StepFacts, StepNode, UndoFacts } from '../define/saga/steps.js'
-import { callCode, factsOf, recordedCommandOf, type StepScope } from './step-scope.js'
+import { recordedCommandOf } from './recorded-command.js'
+import { callCode, factsOf, type StepScope } from './step-scope.js'
 import type { Turn } from './turn.js'
 import { undoCauseOf } from './undo-cause.js'
 
@@ -56,7 +57,7 @@ function commandOf(
   const { saga, instance } = turn
   const place = { name: 'send', step: stepId }
   const command = callCode(saga, place, () => action.send(instance.data, facts))
-  return recordedCommandOf(saga, place, command as never)
+  return recordedCommandOf(saga, place, command)
 }
 
 function undoFactsOf(turn: Turn, scope: StepScope): UndoFacts<unknown> {

@@ -2,13 +2,12 @@
  * Where in a flow a step stands: the items around it, and what its functions are given.
  */
 
+import { errorToData } from '../base/errors.js'
 import type { IndexedStep } from '../define/saga/check-flow.js'
-import { createSagaFacts, type SagaCommand } from '../define/saga/effects.js'
-import type { RecordedCommand } from '../define/saga/instance-state.js'
+import { createSagaFacts } from '../define/saga/effects.js'
 import { parseStepId, type SagaInstance, stepIdOf } from '../define/saga/instance-state.js'
 import type { AnySaga } from '../define/saga/saga.js'
 import type { StepFacts } from '../define/saga/steps.js'
-import { copyValue } from '../events/values.js'
 import { type CodePlace, SagaCodeError } from './saga-errors.js'
 import type { Turn } from './turn.js'
 
@@ -55,29 +54,22 @@ export function callCode<T>(saga: AnySaga, place: CodePlace, call: () => T): T {
   try {
     return call()
   } catch (error) {
-    if (error instanceof SagaCodeError) throw error
+    if (isCodeError(error)) throw error
     throw new SagaCodeError(saga.name, place, describe(error), error)
   }
 }
 
-/** @throws {SagaCodeError} DRAMATIS_SAGA_CODE: it is no command, or cannot be recorded. */
-export function recordedCommandOf(
-  saga: AnySaga,
-  place: CodePlace,
-  command: SagaCommand,
-): RecordedCommand {
-  if (command?.kind !== 'send') {
-    throw new SagaCodeError(saga.name, place, 'it returned what `send` did not make')
+/** An error of this folder's own. What was thrown may be anything, also what throws when it is asked. */
+function isCodeError(thrown: unknown): thrown is SagaCodeError {
+  try {
+    return thrown instanceof SagaCodeError
+  } catch {
+    return false
   }
-  const { actor, aggregateId, command: name, data } = command
-  return callCode(saga, place, () => ({
-    actor,
-    aggregateId,
-    command: name,
-    data: copyValue(data, `data of ${name}`),
-  }))
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+/** Never throws. */
+function describe(thrown: unknown): string {
+  const { name, message } = errorToData(thrown)
+  return name === 'NonError' ? message : `${name}: ${message}`
 }

@@ -21,6 +21,7 @@ import type {
   SendFromContext,
 } from '../define/handler.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
+import { describeCommand } from '../define/saga/effects.js'
 import type { TimerTime } from '../define/timer-time.js'
 import { HandlerTimeoutError } from './errors.js'
 import type { DeliveryFailure } from './retry-policy.js'
@@ -139,16 +140,21 @@ export class Delivery implements HandlerContext {
 
   /** Made when it is asked for, so that a handler may take it out of its context. */
   get send(): SendFromContext {
-    return (actor: AnyActor | string, aggregateId: string, command: string, data: unknown) => {
+    return async (
+      actor: AnyActor | string,
+      aggregateId: string,
+      command: string,
+      data: unknown,
+    ) => {
       const commandId = `${this.idempotencyKey}:${++this.#sends}`
-      const target = { actor: nameOf(actor), aggregateId, command, data }
+      const target = targetOf(actor, aggregateId, command, data)
       return this.#ports.host.send(this.#event, commandId, target, this.isRepeated)
     }
   }
 
   /** As `send`. */
   get schedule(): ScheduleFromContext {
-    return (
+    return async (
       name: string,
       actor: AnyActor | string,
       aggregateId: string,
@@ -157,7 +163,7 @@ export class Delivery implements HandlerContext {
       time: TimerTime,
     ) => {
       const timerId = `${this.idempotencyKey}:timer:${++this.#timers}`
-      const target = { actor: nameOf(actor), aggregateId, command, data }
+      const target = targetOf(actor, aggregateId, command, data)
       return this.#ports.host.schedule(this.#event, timerId, name, target, time)
     }
   }
@@ -233,8 +239,15 @@ function delayAskedFor(thrown: unknown): number | null {
   }
 }
 
-function nameOf(actor: AnyActor | string): string {
-  return typeof actor === 'string' ? actor : actor.name
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: it names nobody, or nothing to do. */
+function targetOf(
+  actor: unknown,
+  aggregateId: unknown,
+  command: unknown,
+  data: unknown,
+): CommandTarget {
+  const { kind: _kind, ...target } = describeCommand(actor, aggregateId, command, data)
+  return target
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -18,8 +18,8 @@ import { deepFreeze } from '../base/freeze.js'
 import type { AnyProjector, ViewWriter } from '../define/projector.js'
 import type { EventValue, Position } from '../events/event.js'
 import { copyPayload } from '../events/values.js'
-import type { Table, TableDatabase, TableKey } from '../store/tables.js'
-import { indexEntryKey, isSameKey, parseRowId } from './view-keys.js'
+import { keyBytesMax, type Table, type TableDatabase, type TableKey } from '../store/tables.js'
+import { indexEntryKey, isSameKey, parseIndexParts, parseRowId } from './view-keys.js'
 
 type Row = Readonly<Record<string, EventValue>>
 
@@ -56,7 +56,9 @@ export class ViewBatch implements ViewWriter<object> {
   }
 
   put(id: string, row: object): void {
-    this.#set(id, copyPayload(row, `row '${id}' of ${this.#projector.name}`))
+    // The id first: what is none cannot be named.
+    const entry = this.#entry(id)
+    this.#set(entry, copyPayload(row, `row '${id}' of ${this.#projector.name}`))
   }
 
   update(id: string, change: (row: object) => object): void {
@@ -69,7 +71,7 @@ export class ViewBatch implements ViewWriter<object> {
   }
 
   remove(id: string): void {
-    this.#set(id, undefined)
+    this.#set(this.#entry(id), undefined)
   }
 
   /** Every changed row and its index entries. Throws what an index function throws. */
@@ -100,8 +102,7 @@ export class ViewBatch implements ViewWriter<object> {
     return entry
   }
 
-  #set(id: string, row: Row | undefined): void {
-    const entry = this.#entry(id)
+  #set(entry: RowEntry, row: Row | undefined): void {
     entry.row = row
     entry.position = this.position
   }
@@ -109,13 +110,10 @@ export class ViewBatch implements ViewWriter<object> {
   #indexKey(index: string, id: string, row: Row | undefined): TableKey | null {
     if (row === undefined) return null
     const key: unknown = this.#projector.indexes[index]!(row)
-    if (key !== null && !Array.isArray(key)) {
-      throw new InvalidArgumentError(
-        `index ${index} of ${this.#projector.name}`,
-        'a list or null',
-        key,
-      )
-    }
-    return indexEntryKey(index, key, id)
+    if (key === null) return null
+    const parts = parseIndexParts(key)
+    if (parts !== undefined) return indexEntryKey(index, parts, id)
+    const expected = `a list of at most ${keyBytesMax} parts, or null`
+    throw new InvalidArgumentError(`index ${index} of ${this.#projector.name}`, expected, key)
   }
 }

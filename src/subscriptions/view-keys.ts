@@ -10,8 +10,9 @@
 
 import { types } from 'node:util'
 import { InvalidArgumentError } from '../base/errors.js'
-import type { IndexKey, IndexPart } from '../define/projector.js'
-import type { KeyPart, TableKey } from '../store/tables.js'
+import { copyOfArray } from '../base/options.js'
+import type { IndexPart } from '../define/projector.js'
+import { type KeyPart, keyBytesMax, type TableKey } from '../store/tables.js'
 
 export const viewTables = ['rows', 'indexes', 'meta'] as const
 
@@ -43,9 +44,14 @@ export function parseRowId(id: unknown): string {
   )
 }
 
-/** Where a row stands in an index; `null`: nowhere. */
-export function indexEntryKey(index: string, key: IndexKey, id: string): TableKey | null {
-  return key === null ? null : [index, ...key.map(toKeyPart), id]
+/** Where a row stands in an index. */
+export function indexEntryKey(index: string, parts: readonly IndexPart[], id: string): TableKey {
+  return [index, ...parts.map(toKeyPart), id]
+}
+
+/** The parts of a key, each read once; `undefined`: it is no list, or has more than any key: each takes a byte. */
+export function parseIndexParts(key: unknown): readonly IndexPart[] | undefined {
+  return copyOfArray<IndexPart>(key, keyBytesMax)
 }
 
 /** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT for what has no order */

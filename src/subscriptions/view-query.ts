@@ -6,12 +6,12 @@
  */
 
 import { InvalidArgumentError } from '../base/errors.js'
-import { copyOfArray, integerIn, knownKeys } from '../base/options.js'
+import { integerIn, knownKeys } from '../base/options.js'
 import type { AnyProjector, IndexPart } from '../define/projector.js'
 import { decodeValue, encodeValue } from '../events/codec.js'
 import { keyBytesMax, type TableDatabase, type TableKey } from '../store/tables.js'
 import { InvalidTokenError } from './errors.js'
-import { parseRowId, toKeyPart } from './view-keys.js'
+import { parseIndexParts, parseRowId, toKeyPart } from './view-keys.js'
 
 export interface FindOptions<Index extends string = string> {
   /** In the order of this index; left out: in the order of row ids. */
@@ -82,9 +82,8 @@ export function parseFind(projector: AnyProjector, options: FindOptions): Parsed
   return { ...known, ...parts, limit: integerIn('find.limit', known.limit ?? 100, 1, 10_000) }
 }
 
-/** A key has fewer parts than a list may have: each takes a byte or more. */
 function partsOf(prefix: readonly IndexPart[]): readonly IndexPart[] {
-  const parts = copyOfArray<IndexPart>(prefix, keyBytesMax)
+  const parts = parseIndexParts(prefix)
   if (parts !== undefined) return parts
   throw new InvalidArgumentError('find.prefix', `an array of at most ${keyBytesMax} parts`, prefix)
 }

@@ -12,8 +12,9 @@ import type { EventStore } from '../../src/store/contracts.js'
 import { openLmdbEventStore } from '../../src/store/lmdb/lmdb-event-store.js'
 import { readLog } from '../../src/store/read-log.js'
 import type { CommandPart } from '../support/invariants/commands-are-whole.js'
+import type { DecidedOn } from '../support/invariants/decisions-rest-on-the-log.js'
 import { laws } from '../support/invariants/index.js'
-import type { DecidedCommand } from '../support/invariants/mailboxes-are-serial.js'
+import type { SentCommand } from '../support/invariants/mailboxes-are-serial.js'
 import { type Acknowledgement, originOf, planCommand } from './commands.js'
 import type { Counted, CounterState } from './counter.js'
 
@@ -115,7 +116,8 @@ export class LogAudit {
       ...laws.placesAreDense({ events, head }),
       ...laws.commandsAreWhole({ events, partOf }),
       ...laws.onlySentIsThere({ events, wasSent }),
-      ...laws.mailboxesAreSerial({ events, decidedBy, initialState, evolve }),
+      ...laws.mailboxesAreSerial({ events, sentBy }),
+      ...laws.decisionsRestOnTheLog({ events, decidedOn, initialState, evolve }),
     )
   }
 
@@ -169,12 +171,16 @@ function partOf(event: CountedEvent): CommandPart | undefined {
   return isCounted(event) ? event.data : undefined
 }
 
-function decidedBy(event: CountedEvent): DecidedCommand | undefined {
+function sentBy(event: CountedEvent): SentCommand | undefined {
   if (!isCounted(event)) return undefined
-  const { metadata, data } = event
-  const { life, number } = originOf(metadata.commandId)
-  const { eventsBefore, sumBefore } = data
-  return { sender: `life ${life}`, number, state: { events: eventsBefore, sum: sumBefore } }
+  const { life, number } = originOf(event.metadata.commandId)
+  return { sender: `life ${life}`, number }
+}
+
+function decidedOn(event: CountedEvent): DecidedOn | undefined {
+  if (!isCounted(event)) return undefined
+  const { part, eventsBefore, sumBefore } = event.data
+  return { part, state: { events: eventsBefore, sum: sumBefore } }
 }
 
 async function idsOf(store: EventStore, streamId: string, backward: boolean): Promise<string> {

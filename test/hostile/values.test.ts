@@ -5,14 +5,14 @@
 
 import assert from 'node:assert/strict'
 import { after, describe, type TestContext, test } from 'node:test'
-import { isDeepStrictEqual } from 'node:util'
 import { openRuntime, type Runtime } from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { count } from '../support/counts.js'
 import { onEnd } from '../support/scope.js'
 import { app, Keeper, Rows } from './app.js'
 import { argumentEntries, type Entry, payloadEntries } from './entries.js'
-import { type HostileValue, hostileTexts, hostileValues } from './values.js'
+import { assertFate, type Result, smallValues, valuesAndTexts, withEach } from './fate.js'
+import { hostileValues } from './values.js'
 
 let tried = 0
 
@@ -23,8 +23,6 @@ async function open(t: TestContext): Promise<Runtime> {
   onEnd(t, () => runtime.close())
   return runtime
 }
-
-type Result = { readonly readBack: unknown } | { readonly code: string }
 
 /** What became of it. Whatever is thrown without a code of ours fails the test. */
 async function tryOut(runtime: Runtime, entry: Entry, make: () => unknown): Promise<Result> {
@@ -51,37 +49,15 @@ async function assertUsable(runtime: Runtime): Promise<void> {
   assert.deepEqual(await runtime.view(Rows).get('probe'), { values })
 }
 
-/** As a payload gives it back: bytes as a Buffer, no -0, and neither symbols nor prototypes. */
-function plain(value: unknown): unknown {
-  if (Object.is(value, -0)) return 0
-  if (value instanceof Uint8Array) return Buffer.from(value)
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value
-  if (Array.isArray(value)) return Array.from(value, plain)
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]))
-}
-
-function assertFate({ name, make, fate }: HostileValue, result: Result): void {
-  if ('code' in result) {
-    assert.notEqual(fate, 'kept', `${name}: ${result.code}`)
-    return
-  }
-  assert.notEqual(fate, 'refused', name)
-  if (fate === 'kept') assert.ok(isDeepStrictEqual(result.readBack, plain(make())), name)
-}
-
 describe('in a payload that takes any value, each is refused, or reads as it was, in', () => {
   for (const [name, entry] of Object.entries(payloadEntries)) {
     test(name, async (t) => {
       const runtime = await open(t)
       // What is large takes its time: the way of all commands is enough for it.
       const isWayOfAll = name === 'a field of a command'
-      for (const value of hostileValues.filter(({ isLarge }) => isWayOfAll || isLarge !== true)) {
-        try {
-          assertFate(value, await tryOut(runtime, entry, value.make))
-        } catch (cause) {
-          throw new Error(`${value.name}`, { cause })
-        }
-      }
+      await withEach(isWayOfAll ? hostileValues : smallValues, async (value) =>
+        assertFate(value, await tryOut(runtime, entry, value.make)),
+      )
 
       await assertUsable(runtime)
     })
@@ -92,18 +68,9 @@ describe('each is refused with a typed error, or taken for what it says, as', ()
   for (const [name, entry] of Object.entries(argumentEntries)) {
     test(name, async (t) => {
       const runtime = await open(t)
-      const values = hostileValues.filter(({ isLarge }) => isLarge !== true)
-      const texts = hostileTexts.map((text) => ({
-        name: JSON.stringify(text).slice(0, 40),
-        make: () => text,
-      }))
-      for (const value of [...values, ...texts]) {
-        try {
-          await tryOut(runtime, entry, value.make)
-        } catch (cause) {
-          throw new Error(value.name, { cause })
-        }
-      }
+      await withEach(valuesAndTexts, async ({ make }) => {
+        await tryOut(runtime, entry, make)
+      })
 
       await assertUsable(runtime)
     })
@@ -113,10 +80,9 @@ describe('each is refused with a typed error, or taken for what it says, as', ()
 test('what is kept in a directory is there when it is opened again', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   const options = { app, dataDir: directory.path, workers: 'inline' } as const
-  const values = hostileValues.filter(({ isLarge }) => isLarge !== true)
   const before = await openRuntime(options)
   const kept: [number, unknown][] = []
-  for (const { make } of values) {
+  for (const { make } of smallValues) {
     const result = await tryOut(before, payloadEntries['a field of a command']!, make)
     if ('readBack' in result) kept.push([before.log.head, result.readBack])
   }

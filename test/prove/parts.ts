@@ -35,7 +35,17 @@ const killing = [
 ]
 
 /** Test files of hostile input, without the fuzzer. */
-const hostile = ['hostile/imports', 'hostile/paths', 'hostile/schemas', 'hostile/values']
+const hostile = [
+  'hostile/handlers',
+  'hostile/imports',
+  'hostile/paths',
+  'hostile/rows',
+  'hostile/sagas',
+  'hostile/schemas',
+  'hostile/states',
+  'hostile/steps',
+  'hostile/values',
+]
 
 export const parts: readonly Part[] = [
   { name: 'kills', counts: ['random kills'], command: tests(...killing), isAlone: true },

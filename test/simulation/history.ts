@@ -6,6 +6,7 @@
  */
 
 import type { EventMetadata } from '../../src/index.js'
+import { laws } from '../support/invariants/index.js'
 import type { StateSeen } from '../support/invariants/states-are-folds.js'
 import type { AccountData } from './app.js'
 
@@ -70,7 +71,7 @@ export class History {
   /** States that somebody was told. */
   readonly answers: StateSeen[] = []
   /** Every event that was ever read, by position. */
-  readonly read = new Map<number, string>()
+  readonly read = new Map<number, SeenEvent>()
   /** Lives in which a write failed. */
   readonly faultyLives = new Set<number>()
   readonly problems: string[] = []
@@ -92,6 +93,12 @@ export class History {
       this.problems.push(problem)
       this.tell(`PROBLEM: ${problem}`)
     }
+  }
+
+  /** What was read at a position once is what it is now. */
+  reread(now: readonly SeenEvent[]): void {
+    this.report(...laws.positionsNeverChange({ before: [...this.read.values()], now }))
+    for (const event of now) this.read.set(event.position, event)
   }
 
   /** Commands that can be sent again, newest first. */

@@ -12,7 +12,6 @@ import { keyOf, wantedTypes } from './app.js'
 import type { ClientPorts } from './client.js'
 import type { SeenEvent } from './history.js'
 import type { HandlerFacts } from './laws/delivery-laws.js'
-import { rereadingProblems } from './laws/log-laws.js'
 import { viewProblems } from './laws/view-laws.js'
 import { type AppPlan, type HandlerName, handlerNames, type ViewName, viewNames } from './plan.js'
 import type { JournalEntry } from './world.js'
@@ -52,7 +51,7 @@ export class Observer {
     })
     const pages = await Promise.all(seen.map(({ page }) => page))
     const events = await this.#readLog()
-    history.report(...rereadingProblems(history.read, events))
+    history.reread(events)
     for (const [at, { name, position }] of seen.entries()) {
       history.report(...viewProblems(name, events, pages[at]!.rows, position))
     }
@@ -106,7 +105,7 @@ export class Observer {
     const { entries } = await this.#runtime.deadLetters.list({ handler, limit: 10_000 })
     for (const { position, attempts: attempt, redrives } of entries) {
       const { life } = world
-      const id = history.read.get(position) ?? ''
+      const id = history.read.get(position)?.id ?? ''
       world.journal.push({ what, life, handler, position, id, attempt, redrives })
     }
     return entries.length

@@ -16,7 +16,7 @@ import { Client, type ClientPorts } from './client.js'
 import { History, type SeenEvent } from './history.js'
 import { commandProblems } from './laws/command-laws.js'
 import { completenessProblems, deliveryProblems, mirrorProblems } from './laws/delivery-laws.js'
-import { basisProblems, claimProblems, wholenessProblems } from './laws/log-laws.js'
+import { claimProblems, decisions, wholenessProblems } from './laws/log-laws.js'
 import { timerProblems } from './laws/timer-laws.js'
 import { handlerFacts } from './observer.js'
 import { PeakClock } from './peak-clock.js'
@@ -181,7 +181,7 @@ class Run {
     history.report(
       ...laws.placesAreDense({ events, head: events.length }),
       ...wholenessProblems(events),
-      ...basisProblems(events),
+      ...laws.decisionsRestOnTheLog({ events, ...decisions }),
       ...claimProblems(events),
       ...commandProblems(events, history.sent, plan.app.commandWindowEvents),
       // A state that anybody was told of is one that the log leads to, now and for ever.

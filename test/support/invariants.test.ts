@@ -144,17 +144,23 @@ const cases: { readonly [Name in keyof Laws]: Cases<HistoryOf<Name>> } = {
   mailboxesAreSerial: {
     sound: {
       events,
-      decidedBy: ({ metadata, data, streamId }: Counted) => {
+      sentBy: ({ metadata, streamId }: Counted) => {
         const number = streamId === 'Counter-b' ? 1 : Number(metadata.commandId.slice(1))
-        return { sender: 'host', number, state: data.before }
+        return { sender: 'host', number }
       },
+    },
+    broken: [[{ events: [one, counted(2, ['a', 2], 'c4')] }, /command c4 follows 1/]],
+  },
+  decisionsRestOnTheLog: {
+    sound: {
+      events,
+      decidedOn: ({ data }: Counted) => ({ part: data.part, state: data.before }),
       initialState: 0,
       evolve: (state: number) => state + 1,
     },
     broken: [
       [{ events: [two, three] }, /Counter-a@2 was decided on another state/],
       [{ evolve: (state: number) => state }, /Counter-a@2 was decided on another state/],
-      [{ events: [one, counted(2, ['a', 2], 'c4')] }, /command c4 follows 1/],
     ],
   },
   statesAreFolds: {

@@ -6,9 +6,9 @@
  */
 
 import { InvalidArgumentError } from '../../base/errors.js'
-import { dateAt, integerIn, knownKeys, objectAt } from '../../base/options.js'
+import { dateAt, integerIn, knownKeys, nameOf, objectAt } from '../../base/options.js'
 import type { PayloadInputOf } from '../../events/payload-types.js'
-import type { ActorDefinition, AnyActor, CommandName, EventDefinitions } from '../actor.js'
+import type { ActorDefinition, CommandName, EventDefinitions } from '../actor.js'
 
 /** A command to an actor, described and not sent. */
 export interface SagaCommand {
@@ -104,14 +104,15 @@ export interface ReactionTools<S> extends SagaFacts {
   readonly complete: () => SagaEffect<S>
 }
 
-const describeCommand = (
-  actor: AnyActor | string,
-  aggregateId: string,
-  command: string,
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: it names nobody, or nothing to do. */
+export function describeCommand(
+  actor: unknown,
+  aggregateId: unknown,
+  command: unknown,
   data: unknown,
-): SagaCommand => {
-  const name = typeof actor === 'string' ? actor : actor?.name
-  if (typeof name !== 'string') throw new InvalidArgumentError('send', 'given an actor', actor)
+): SagaCommand {
+  const name = nameOf(actor)
+  if (name === '') throw new InvalidArgumentError('send', 'given an actor', actor)
   if (typeof aggregateId !== 'string') {
     throw new InvalidArgumentError(`send to ${name}`, 'given an id', aggregateId)
   }
@@ -129,8 +130,8 @@ export function createSagaFacts(sagaId: string, now: Date): SagaFacts {
     send: describeCommand as DescribeCommand,
     fail: (reason, message) => ({
       kind: 'fail',
-      reason: String(reason),
-      message: message === undefined ? null : String(message),
+      reason: String(reason).toWellFormed(),
+      message: message === undefined ? null : String(message).toWellFormed(),
     }),
     ignore: () => ({ kind: 'ignore' }),
   }
@@ -156,20 +157,22 @@ export function createReactionTools(sagaId: string, now: Date): ReactionTools<un
 /** The longest delay of a timer. Milliseconds: 100 years. */
 const delayMsMax = 100 * 365 * 86_400_000
 
-function parseTimerName(timer: unknown): string {
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
+export function parseTimerName(timer: unknown): string {
   const isName =
     typeof timer === 'string' && timer.length > 0 && timer.length <= 100 && timer.isWellFormed()
   if (isName && !timer.includes('\0')) return timer
   throw new InvalidArgumentError('name of a timer', 'a text of 1 to 100 characters', timer)
 }
 
-function parseTime(timer: string, when: SagaTime): SagaTime {
-  knownKeys(`time of timer ${timer}`, when, ['at', 'afterMs'])
-  if ((when.at === undefined) === (when.afterMs === undefined)) {
+/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT */
+export function parseTime(timer: string, when: SagaTime): SagaTime {
+  const { at, afterMs } = knownKeys(`time of timer ${timer}`, when, ['at', 'afterMs'])
+  if ((at === undefined) === (afterMs === undefined)) {
     throw new InvalidArgumentError(`time of timer ${timer}`, "either 'at' or 'afterMs'", when)
   }
-  if (when.at !== undefined) return { at: dateAt(`at of timer ${timer}`, when.at) }
-  return { afterMs: integerIn(`afterMs of timer ${timer}`, when.afterMs, 0, delayMsMax) }
+  if (at !== undefined) return { at: dateAt(`at of timer ${timer}`, at) }
+  return { afterMs: integerIn(`afterMs of timer ${timer}`, afterMs, 0, delayMsMax) }
 }
 
 function parseWhat(timer: string, what: SagaCommand | SagaMessage): SagaCommand | SagaMessage {

@@ -1,11 +1,12 @@
 /**
  * What a log of this app must be, whatever was sent: its commands whole, also those that were sent together,
- * and decided on the states that it leads to. What every log must be is said in `test/support/invariants/`.
+ * and each name held by one. What every log must be is said in `test/support/invariants/`.
  *
  * Laws are functions of facts that return what is wrong: none of them throws, none of them knows how
  * the facts came about.
  */
 
+import type { DecisionHistory } from '../../support/invariants/decisions-rest-on-the-log.js'
 import type { SeenEvent } from '../history.js'
 
 /** Whether an event is a part of a command that says so. */
@@ -51,26 +52,17 @@ function isSame(one: Place, other: Place): boolean {
   return one.every((each, at) => each === other[at])
 }
 
-/** Every command was decided on the state that the log had led to. */
-export function basisProblems(events: readonly SeenEvent[]): string[] {
-  const problems: string[] = []
-  const states = new Map<string, { events: number; sum: number }>()
-  for (const event of events) {
-    const { streamId, data, position } = event
-    const state = states.get(streamId) ?? { events: 0, sum: 0 }
-    states.set(streamId, state)
-    if (isPart(event)) {
-      const part = data.part ?? 1
-      // All parts of a command were decided on the state before the first.
-      const sum = state.sum - (part - 1) * (data.amount ?? 0)
-      if (data.eventsBefore !== state.events - (part - 1) || data.sumBefore !== sum) {
-        problems.push(`position ${position} was decided on another state than the log's`)
-      }
-    }
-    state.events += 1
-    state.sum += data.amount ?? 0
-  }
-  return problems
+/** For `laws.decisionsRestOnTheLog`: the state that an event says it was decided on, and how accounts change. */
+export const decisions: Pick<DecisionHistory, 'decidedOn' | 'initialState' | 'evolve'> = {
+  decidedOn: (event: SeenEvent) => {
+    if (!isPart(event)) return undefined
+    const { part = 1, eventsBefore, sumBefore } = event.data
+    return { part, state: { events: eventsBefore, sum: sumBefore } }
+  },
+  initialState: { events: 0, sum: 0 },
+  evolve: ({ events, sum }: { events: number; sum: number }, { data }: SeenEvent) => {
+    return { events: events + 1, sum: sum + (data.amount ?? 0) }
+  },
 }
 
 /** At no position do two streams hold one name. */
@@ -88,19 +80,5 @@ export function claimProblems(events: readonly SeenEvent[]): string[] {
     if (owner !== undefined) problems.push(`position ${position} takes '${data.name}' of ${owner}`)
     owners.set(data.name, streamId)
   }
-  return problems
-}
-
-/** What was read at a position once is what it is now. Remembers what is read. */
-export function rereadingProblems(
-  read: Map<number, string>,
-  events: readonly SeenEvent[],
-): string[] {
-  const problems: string[] = []
-  for (const [position, id] of read) {
-    const now = events[position - 1]?.id
-    if (now !== id) problems.push(`position ${position} was ${id} and is ${now}`)
-  }
-  for (const { position, id } of events) read.set(position, id)
   return problems
 }

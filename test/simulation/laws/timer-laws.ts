@@ -2,6 +2,7 @@
  * When timers fire, by the log: never early, each firing once, and in the end all of them.
  */
 
+import { laws } from '../../support/invariants/index.js'
 import type { SeenEvent, SetTimer } from '../history.js'
 
 /**
@@ -34,17 +35,21 @@ function firingProblems(
   firings: readonly SeenEvent[],
   shownMs: ReadonlyMap<string, number>,
 ): string[] {
-  const problems: string[] = []
-  const commandIds = new Set(firings.map(({ metadata }) => metadata.commandId))
-  if (commandIds.size < firings.length) problems.push(`a firing of ${token} is recorded twice`)
+  const commandIds = [...new Set(firings.map(({ metadata }) => metadata.commandId))]
+  const problems = laws.timersFireOnce({
+    firings: firings.map(({ metadata: { commandId } }) => {
+      const at = commandIds.indexOf(commandId)
+      const dueAt = dueAtMs + at * (everyMs ?? 0)
+      return {
+        timer: token,
+        occurrence: at + 1,
+        dueAtMs: dueAt,
+        actedAtMs: shownMs.get(commandId)!,
+      }
+    }),
+  })
   if (everyMs === null && firings.length > 1)
     problems.push(`${token} fired ${firings.length} times`)
-  for (const [at, { metadata, position }] of firings.entries()) {
-    const earliestMs = dueAtMs + at * (everyMs ?? 0)
-    if (shownMs.get(metadata.commandId)! < earliestMs) {
-      problems.push(`${token} fired at position ${position}, before its time`)
-    }
-  }
   if (isSet && !isTouched && firings.length === 0) problems.push(`${token} never fired`)
   return problems
 }

@@ -2,7 +2,7 @@
  * What the rows of the views must be: the fold of the log up to where the view is.
  */
 
-import { isDeepStrictEqual } from 'node:util'
+import { laws } from '../../support/invariants/index.js'
 import { recentKept, type TotalRow } from '../app.js'
 import type { SeenEvent } from '../history.js'
 import type { ViewName } from '../plan.js'
@@ -44,12 +44,15 @@ export function viewProblems(
   events: readonly SeenEvent[],
   rows: readonly unknown[],
   position: number,
-): string[] {
-  if (position > events.length) {
-    return [`${view} is at ${position} of a log of ${events.length}`]
+): readonly string[] {
+  const problemsAt = (cursor: number): readonly string[] =>
+    laws.viewsAreFolds({
+      ...{ name: view, head: events.length, cursorBefore: position, cursor, rows, entries: [] },
+      ...{ expectedRows: rowsAfter(view, events, cursor), expectedEntries: [] },
+    })
+  const problems = problemsAt(position)
+  for (let at = position + 1; at <= events.length; at++) {
+    if (problems.length === 0 || problemsAt(at).length === 0) return []
   }
-  for (let at = position; at <= events.length; at++) {
-    if (isDeepStrictEqual(rows, rowsAfter(view, events, at))) return []
-  }
-  return [`the rows of ${view} are those of no moment from ${position} on: ${JSON.stringify(rows)}`]
+  return problems
 }

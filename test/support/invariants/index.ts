@@ -9,6 +9,7 @@
 import { acknowledgedAreThere } from './acknowledged-are-there.js'
 import { attemptsAreBounded } from './attempts-are-bounded.js'
 import { commandsAreWhole } from './commands-are-whole.js'
+import { decisionsRestOnTheLog } from './decisions-rest-on-the-log.js'
 import { duplicatesActOnce } from './duplicates-act-once.js'
 import { keysAreInOrder } from './keys-are-in-order.js'
 import { mailboxesAreSerial } from './mailboxes-are-serial.js'
@@ -36,6 +37,7 @@ export interface Laws {
   readonly nothingIsFilledLate: typeof nothingIsFilledLate
   readonly oneAppendWins: typeof oneAppendWins
   readonly mailboxesAreSerial: typeof mailboxesAreSerial
+  readonly decisionsRestOnTheLog: typeof decisionsRestOnTheLog
   readonly statesAreFolds: typeof statesAreFolds
   readonly viewsAreFolds: typeof viewsAreFolds
   readonly prefixesAreAccountedFor: typeof prefixesAreAccountedFor
@@ -55,6 +57,7 @@ export const laws: Laws = Object.freeze({
   nothingIsFilledLate,
   oneAppendWins,
   mailboxesAreSerial,
+  decisionsRestOnTheLog,
   statesAreFolds,
   viewsAreFolds,
   prefixesAreAccountedFor,

@@ -3,11 +3,13 @@
 import type { RecordedEvent } from '../../../src/index.js'
 import { canonical } from '../canonical.js'
 
+type PlacedEvent = Pick<RecordedEvent, 'position'>
+
 export interface RereadHistory {
   /** Events that somebody has read at some time. */
-  readonly before: readonly RecordedEvent[]
+  readonly before: readonly PlacedEvent[]
   /** The whole log as it reads now, in order. */
-  readonly now: readonly RecordedEvent[]
+  readonly now: readonly PlacedEvent[]
 }
 
 export function positionsNeverChange({ before, now }: RereadHistory): string[] {
