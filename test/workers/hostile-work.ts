@@ -179,17 +179,35 @@ export class HostileWork {
     assert.ok(tookMs < closeTimeoutMs + 2_000, `closing took ${tookMs} ms`)
   }
 
-  /** Waits until views and handlers are through with the log, and no key waits for anything but an operator. */
+  /**
+   * Waits until views and handlers are through with the log, and no key waits for anything but an operator.
+   *
+   * As long as anything gets through: what a storm leaves is tried event by event, each on a thread of its own.
+   */
   async settle(): Promise<void> {
-    const isThrough = (): boolean => {
-      const { handlers, views } = this.#runtime.status()
-      const isDone = handlers.every(({ lag, retryingKeys }) => lag === 0 && retryingKeys === 0)
-      return isDone && views.every(({ lag }) => lag === 0)
+    while (!this.#isThrough()) {
+      const before = this.#progress()
+      await until('anything gets through', () => this.#progress() !== before).catch(
+        (error: Error) => {
+          const { handlers, views } = this.#runtime.status()
+          const now = JSON.stringify({ handlers, views })
+          throw new Error(`${error.message}: ${now}`, { cause: error })
+        },
+      )
     }
-    await until('everything is through', isThrough).catch((error: Error) => {
-      const { handlers, views } = this.#runtime.status()
-      throw new Error(`${error.message}: ${JSON.stringify({ handlers, views })}`, { cause: error })
-    })
+  }
+
+  #isThrough(): boolean {
+    const { handlers, views } = this.#runtime.status()
+    const isDone = handlers.every(({ lag, retryingKeys }) => lag === 0 && retryingKeys === 0)
+    return isDone && views.every(({ lag }) => lag === 0)
+  }
+
+  /** What only grows, and not by another failure of the same event. */
+  #progress(): string {
+    const { handlers, views } = this.#runtime.status()
+    const ends = handlers.map(({ handled, parked, position }) => [handled, parked, position])
+    return JSON.stringify([ends, views.map(({ position }) => position), this.#isThrough()])
   }
 
   #status(name: string): HandlerStatus {

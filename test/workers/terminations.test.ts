@@ -1,8 +1,8 @@
 /**
  * A storm of terminations: threads end at any moment while they read and deliver, again and again.
  *
- * They end themselves, between two steps of their event loop: a thread that is ended from outside in the middle of
- * opening a file of LMDB can take the process with it, which is why the pool never does that.
+ * They end themselves, between two steps of their event loop. Threads that are ended from outside, whatever they are
+ * doing, are those of `test/pool/ended-threads.test.ts`.
  */
 
 import assert from 'node:assert/strict'
