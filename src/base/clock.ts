@@ -67,6 +67,20 @@ export const systemClock: Clock = Object.freeze({
   },
 })
 
+/** Resolves once `work` has, or after `delayMs`, whichever is first. @throws what it rejects with before that. */
+export async function settledWithin(
+  clock: Clock,
+  delayMs: number,
+  work: Promise<unknown>,
+): Promise<void> {
+  const waiting = new AbortController()
+  try {
+    await Promise.race([work, delay(clock, delayMs, waiting.signal)])
+  } finally {
+    waiting.abort()
+  }
+}
+
 /** Resolves after `delayMs`, or at once with `false` when the signal aborts first. */
 export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {

@@ -12,7 +12,7 @@
  *   - steps are short and synchronous; one within another is part of it.
  */
 
-import { type Clock, delay } from './clock.js'
+import { type Clock, settledWithin } from './clock.js'
 
 const open = 0
 const busy = 1
@@ -46,9 +46,7 @@ export function uninterrupted<T>(step: () => T): T {
 export async function closeGate(gate: SharedArrayBuffer, clock: Clock): Promise<void> {
   const cell = new Int32Array(gate)
   if (tryClose(cell)) return
-  const waiting = new AbortController()
-  await Promise.race([closeWhenFree(cell), delay(clock, stepMsMax, waiting.signal)])
-  waiting.abort()
+  await settledWithin(clock, stepMsMax, closeWhenFree(cell))
 }
 
 async function closeWhenFree(cell: Int32Array<SharedArrayBuffer>): Promise<void> {

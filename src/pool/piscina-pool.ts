@@ -12,7 +12,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
-import { type Clock, delay } from '../base/clock.js'
+import { type Clock, settledWithin } from '../base/clock.js'
 import { errorToData } from '../base/errors.js'
 import { publish } from '../telemetry/channels.js'
 import type { TaskPool, WorkerSetup } from './contracts.js'
@@ -79,7 +79,7 @@ export function openPiscinaPool(options: PiscinaPoolOptions): TaskPool {
   const close = async (): Promise<void> => {
     const tasks = [...running]
     const loading = Promise.all(tasks.map((task) => task.loaded))
-    await Promise.race([loading, delay(clock, loadGraceMs)])
+    await settledWithin(clock, loadGraceMs, loading)
     await Promise.all(tasks.map((task) => task.leaveThread()))
     await piscina.destroy()
   }

@@ -1,7 +1,7 @@
 /** A command that a saga's function described, as it is recorded: checked, copied, each property read once. */
 
 import { propertiesAt } from '../base/options.js'
-import { describeCommand } from '../define/saga/effects.js'
+import { parseCommandTarget } from '../define/command-target.js'
 import type { RecordedCommand } from '../define/saga/instance-state.js'
 import type { AnySaga } from '../define/saga/saga.js'
 import { copyValue } from '../events/values.js'
@@ -24,7 +24,7 @@ export function recordedCommandOf(
   }
   return callCode(saga, place, () => {
     const { actor, aggregateId, command, data } = fields
-    const named = describeCommand(actor, aggregateId, command, data)
+    const named = parseCommandTarget(actor, aggregateId, command, data)
     return {
       actor: copyValue(named.actor, 'actor of a command') as string,
       aggregateId: copyValue(named.aggregateId, `id of ${named.actor}`) as string,

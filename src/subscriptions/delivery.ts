@@ -13,6 +13,7 @@
 import type { Cancel, Clock } from '../base/clock.js'
 import { errorToData } from '../base/errors.js'
 import type { AnyActor } from '../define/actor.js'
+import { type CommandTarget, parseCommandTarget } from '../define/command-target.js'
 import type {
   HandlerContext,
   HandlerDefinition,
@@ -21,7 +22,6 @@ import type {
   SendFromContext,
 } from '../define/handler.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
-import { describeCommand } from '../define/saga/effects.js'
 import type { TimerTime } from '../define/timer-time.js'
 import { HandlerTimeoutError } from './errors.js'
 import type { DeliveryFailure } from './retry-policy.js'
@@ -35,14 +35,6 @@ const hangMarginMs = 1_000
 /** How long a delivery may last before its thread counts as hung. */
 export function hungAfterMs(timeoutMs: number): number {
   return timeoutMs + abandonAfterMs + hangMarginMs
-}
-
-/** A command, and the actor it is for. */
-export interface CommandTarget {
-  readonly actor: string
-  readonly aggregateId: string
-  readonly command: string
-  readonly data: unknown
 }
 
 /** What the host does for a handler. */
@@ -147,7 +139,7 @@ export class Delivery implements HandlerContext {
       data: unknown,
     ) => {
       const commandId = `${this.idempotencyKey}:${++this.#sends}`
-      const target = targetOf(actor, aggregateId, command, data)
+      const target = parseCommandTarget(actor, aggregateId, command, data)
       return this.#ports.host.send(this.#event, commandId, target, this.isRepeated)
     }
   }
@@ -163,7 +155,7 @@ export class Delivery implements HandlerContext {
       time: TimerTime,
     ) => {
       const timerId = `${this.idempotencyKey}:timer:${++this.#timers}`
-      const target = targetOf(actor, aggregateId, command, data)
+      const target = parseCommandTarget(actor, aggregateId, command, data)
       return this.#ports.host.schedule(this.#event, timerId, name, target, time)
     }
   }
@@ -237,17 +229,6 @@ function delayAskedFor(thrown: unknown): number | null {
     // A getter of the handler's own making: then the policy decides.
     return null
   }
-}
-
-/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: it names nobody, or nothing to do. */
-function targetOf(
-  actor: unknown,
-  aggregateId: unknown,
-  command: unknown,
-  data: unknown,
-): CommandTarget {
-  const { kind: _kind, ...target } = describeCommand(actor, aggregateId, command, data)
-  return target
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

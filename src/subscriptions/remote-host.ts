@@ -9,10 +9,11 @@
 import type { CommandRejectedError } from '../actors/errors.js'
 import { createDeferred, type Deferred } from '../base/deferred.js'
 import { DramatisError, type ErrorData, errorToData, InvalidArgumentError } from '../base/errors.js'
+import type { CommandTarget } from '../define/command-target.js'
 import type { HandlerReceipt } from '../define/handler.js'
 import type { AnyRecordedEvent } from '../define/projector.js'
 import type { TimerTime } from '../define/timer-time.js'
-import type { CommandTarget, HandlerHost } from './delivery.js'
+import type { HandlerHost } from './delivery.js'
 import type { FromPump, HostRequest, ToPump } from './pump-messages.js'
 
 /** An error that happened on another thread. `code` is the original's. */

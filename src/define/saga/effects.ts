@@ -6,9 +6,10 @@
  */
 
 import { InvalidArgumentError } from '../../base/errors.js'
-import { dateAt, integerIn, knownKeys, nameOf, objectAt } from '../../base/options.js'
+import { dateAt, integerIn, knownKeys, objectAt } from '../../base/options.js'
 import type { PayloadInputOf } from '../../events/payload-types.js'
 import type { ActorDefinition, CommandName, EventDefinitions } from '../actor.js'
+import { parseCommandTarget } from '../command-target.js'
 
 /** A command to an actor, described and not sent. */
 export interface SagaCommand {
@@ -104,22 +105,13 @@ export interface ReactionTools<S> extends SagaFacts {
   readonly complete: () => SagaEffect<S>
 }
 
-/** @throws {InvalidArgumentError} DRAMATIS_INVALID_ARGUMENT: it names nobody, or nothing to do. */
-export function describeCommand(
+function describeCommand(
   actor: unknown,
   aggregateId: unknown,
   command: unknown,
   data: unknown,
 ): SagaCommand {
-  const name = nameOf(actor)
-  if (name === '') throw new InvalidArgumentError('send', 'given an actor', actor)
-  if (typeof aggregateId !== 'string') {
-    throw new InvalidArgumentError(`send to ${name}`, 'given an id', aggregateId)
-  }
-  if (typeof command !== 'string') {
-    throw new InvalidArgumentError(`send to ${name}`, "given a command's name", command)
-  }
-  return { kind: 'send', actor: name, aggregateId, command, data }
+  return { kind: 'send', ...parseCommandTarget(actor, aggregateId, command, data) }
 }
 
 /** The tools of one decision. */

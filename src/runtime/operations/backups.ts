@@ -6,7 +6,7 @@
  */
 
 import { dirname, relative, sep } from 'node:path'
-import { type Clock, delay } from '../../base/clock.js'
+import { type Clock, settledWithin } from '../../base/clock.js'
 import { ClosedError } from '../../base/closed-error.js'
 import { InvalidArgumentError } from '../../base/errors.js'
 import { knownKeys } from '../../base/options.js'
@@ -91,7 +91,7 @@ export class Backups {
   async close(timeoutMs: number): Promise<void> {
     this.#closing.abort(new ClosedError('the runtime'))
     const ended = this.#running?.catch(() => {})
-    if (ended !== undefined) await Promise.race([ended, delay(this.#parts.clock, timeoutMs)])
+    if (ended !== undefined) await settledWithin(this.#parts.clock, timeoutMs, ended)
   }
 
   async #run(dataDir: string, target: string, options: BackupOptions): Promise<BackupResult> {

@@ -21,9 +21,12 @@ import {
   samplesOf,
 } from './exchanging.js'
 
+function stageRemoval(store: EventStore, id: string): void {
+  store.stage([appendOf({ stream: id, type: streamDeleted, data: {}, lateMs: 0, passedMs: 0 })])
+}
+
 async function remove(store: EventStore, id: string): Promise<void> {
-  const sample = { stream: id, type: streamDeleted, data: {}, lateMs: 0, passedMs: 0 }
-  store.stage([appendOf(sample)])
+  stageRemoval(store, id)
   await store.commit()
 }
 
@@ -33,10 +36,7 @@ function deletingIn(store: EventStore, ...ids: readonly string[]): ExchangeOptio
   return {
     onProgress: () => {
       if (left.length === 0) return
-      for (const id of left.splice(0)) {
-        const sample = { stream: id, type: streamDeleted, data: {}, lateMs: 0, passedMs: 0 }
-        store.stage([appendOf(sample)])
-      }
+      for (const id of left.splice(0)) stageRemoval(store, id)
       void store.commit()
     },
   }
