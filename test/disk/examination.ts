@@ -15,6 +15,7 @@ import { openLmdbEventStore } from '../../src/store/lmdb/lmdb-event-store.js'
 import { readLog } from '../../src/store/read-log.js'
 import { collect } from '../../src/testing/index.js'
 import { app, mailer, People, Person } from '../runtime/apps/people.js'
+import { everyLetter } from '../support/every-page.js'
 
 /**
  * `harmless`: the same data. `refused`: it did not open, with a typed error. `detected`: a typed error where
@@ -143,8 +144,8 @@ async function rowsOf(runtime: Runtime, position: number): Promise<unknown> {
 
 async function parkedOf(runtime: Runtime): Promise<unknown> {
   await runtime.caughtUp(runtime.log.head, { handler: mailer, timeoutMs })
-  const { entries } = await runtime.deadLetters.list({ limit: 1_000 })
-  return entries.map(({ key, position, cause }) => ({ key, position, cause }))
+  const letters = await everyLetter(runtime)
+  return letters.map(({ key, position, cause }) => ({ key, position, cause }))
 }
 
 function peopleIn(events: readonly RecordedEvent[]): string[] {

@@ -189,7 +189,17 @@ const cases: { readonly [Name in keyof Laws]: Cases<HistoryOf<Name>> } = {
     broken: [
       [{ cursor: 0 }, /fell back: 1 to 0/],
       [{ cursor: 5 }, /ahead of the log: 5 of 4/],
-      [{ rows: [['a', 2]] }, /rows of Totals are not those/],
+      [{ rows: [['a', 2]] }, /rows of Totals are not .* first \["a",2\] for \["a",3\]/],
+      [{ rows: [] }, /rows of Totals are not .* 0 for 1, first nothing for/],
+      [
+        {
+          rows: [
+            ['a', 3],
+            ['b', 1],
+          ],
+        },
+        /rows of Totals are not .* 2 for 1, first .* for nothing/,
+      ],
       [{ entries: [] }, /indexes of Totals do not fit/],
     ],
   },

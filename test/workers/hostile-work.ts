@@ -12,6 +12,7 @@ import type { DeadLetter, HandlerStatus } from '../../src/index.js'
 import { openRuntime, type Runtime } from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
 import { until } from '../subscriptions/until.js'
+import { everyLetter, everyRow } from '../support/every-page.js'
 import type { Delivery } from '../support/invariants/delivery.js'
 import { laws } from '../support/invariants/index.js'
 import type { Scope } from '../support/scope.js'
@@ -82,7 +83,7 @@ export class HostileWork {
       )
     }
     await this.settle()
-    this.#letters = (await this.#runtime.deadLetters.list()).entries
+    this.#letters = await everyLetter(this.#runtime)
   }
 
   get dataDir(): string {
@@ -107,7 +108,7 @@ export class HostileWork {
    * @returns the parked keys.
    */
   async checkStorm(sent: ReadonlyMap<string, number>): Promise<number> {
-    this.#letters = (await this.#runtime.deadLetters.list({ limit: 1_000 })).entries
+    this.#letters = await everyLetter(this.#runtime)
     const events = [...sent.values()].reduce((sum, each) => sum + each, 0)
     const others = this.#letters.filter(({ cause }) => cause !== 'WORKER_CRASH')
     const names = this.#runtime.status().handlers.map(({ name }) => name)
@@ -270,7 +271,7 @@ export class HostileWork {
     const { log } = this.#runtime
     const view = this.#runtime.status().views.find(({ name }) => name === Acts.name)
     if (view === undefined) return []
-    const { rows } = await this.#runtime.view(Acts).find({ limit: 1_000 })
+    const rows = await everyRow(this.#runtime.view(Acts))
     return laws.viewsAreFolds({
       ...{ name: Acts.name, head: log.head, cursorBefore: 0, cursor: view.position },
       ...{ rows, entries: [], expectedEntries: [] },

@@ -6,6 +6,7 @@
  */
 
 import { openRuntime } from '../../../src/index.js'
+import { everyRow } from '../../support/every-page.js'
 import { givenOptions, say } from '../../support/say.js'
 import { RaisedTotals } from '../slow-app-raised.js'
 
@@ -32,6 +33,6 @@ function versionServed(): number {
 }
 
 async function countEvents(): Promise<number> {
-  const { rows } = await runtime.view(RaisedTotals).find({ limit: 1_000 })
+  const rows = await everyRow(runtime.view(RaisedTotals))
   return rows.reduce((sum, row) => sum + row.events, 0)
 }

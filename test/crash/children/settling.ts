@@ -11,6 +11,7 @@ import {
   openRuntime,
   type Runtime,
 } from '../../../src/index.js'
+import { everyLetter } from '../../support/every-page.js'
 import { givenOptions, say } from '../../support/say.js'
 import app from '../app.js'
 
@@ -39,7 +40,7 @@ for (const view of app.projectors) await runtime.caughtUp(head, { view, timeoutM
 for (const handler of app.handlers) await runtime.caughtUp(head, { handler, timeoutMs })
 await nothingWaits(runtime)
 const { handlers } = runtime.status()
-const { entries: letters } = await runtime.deadLetters.list({ limit: 1_000 })
+const letters = await everyLetter(runtime)
 const settlement: Settlement = { head, handlers, letters }
 say(`settled ${JSON.stringify(settlement)}`)
 await runtime.close()

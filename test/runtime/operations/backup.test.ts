@@ -22,6 +22,7 @@ import {
 import { startChild } from '../../store/children/child.js'
 import { TemporaryDirectory } from '../../store/temporary.js'
 import { count } from '../../support/counts.js'
+import { everyRow } from '../../support/every-page.js'
 import { SuiteScope } from '../../support/scope.js'
 import { sized } from '../../support/size.js'
 import {
@@ -70,10 +71,8 @@ function fold(events: readonly RecordedEvent[]): Map<string, number> {
 }
 
 async function rowsOf(runtime: Runtime): Promise<Map<string, number>> {
-  const rows = new Map<string, number>()
-  const { rows: found } = await runtime.view(Points).find({ limit: 1_000 })
-  for (const { id, points } of found) rows.set(id, points)
-  return rows
+  const rows = await everyRow(runtime.view(Points))
+  return new Map(rows.map(({ id, points }) => [id, points]))
 }
 
 test(`${backupsMax} backups under load are sound, a prefix of the log, and go on`, async (t) => {

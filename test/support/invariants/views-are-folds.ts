@@ -24,16 +24,23 @@ export function viewsAreFolds(history: ViewHistory): string[] {
   const problems: string[] = []
   if (cursor < cursorBefore) problems.push(`${name} fell back: ${cursorBefore} to ${cursor}`)
   if (cursor > head) problems.push(`${name} is ahead of the log: ${cursor} of ${head}`)
-  if (!isSame(history.rows, history.expectedRows)) {
-    problems.push(`the rows of ${name} are not those of the log up to ${cursor}`)
+  const ofRows = difference(history.rows, history.expectedRows)
+  if (ofRows !== null) {
+    problems.push(`the rows of ${name} are not those of the log up to ${cursor}: ${ofRows}`)
   }
-  if (!isSame(history.entries, history.expectedEntries)) {
-    problems.push(`the indexes of ${name} do not fit its rows at ${cursor}`)
+  const ofEntries = difference(history.entries, history.expectedEntries)
+  if (ofEntries !== null) {
+    problems.push(`the indexes of ${name} do not fit its rows at ${cursor}: ${ofEntries}`)
   }
   return problems
 }
 
-function isSame(found: readonly unknown[], expected: readonly unknown[]): boolean {
-  const lines = (all: readonly unknown[]): string => all.map(canonical).sort().join('\n')
-  return lines(found) === lines(expected)
+/** @returns how many there are, and the first that differ; `null`: they are the same. */
+function difference(found: readonly unknown[], expected: readonly unknown[]): string | null {
+  const [ours, theirs] = [found.map(canonical).sort(), expected.map(canonical).sort()]
+  const at = theirs.findIndex((line, index) => line !== ours[index])
+  if (at === -1 && ours.length === theirs.length) return null
+  const first = at === -1 ? theirs.length : at
+  const pair = `${ours[first] ?? 'nothing'} for ${theirs[first] ?? 'nothing'}`
+  return `${ours.length} for ${theirs.length}, first ${pair}`
 }

@@ -32,3 +32,20 @@ export async function* keysIn<K extends Key>(
     last = keys.at(-1)!
   }
 }
+
+/** Has each key of a table looked at, and rests between two pieces. @returns how many keys there are. */
+export async function lookAtKeys<K extends Key>(
+  table: BytesTable<K>,
+  name: string,
+  findings: Findings,
+  look: (key: K) => void,
+  rest: () => Promise<void>,
+): Promise<number> {
+  let count = 0
+  for await (const keys of keysIn(table, name, findings)) {
+    for (const key of keys) look(key)
+    count += keys.length
+    await rest()
+  }
+  return count
+}

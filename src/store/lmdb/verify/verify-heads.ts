@@ -12,7 +12,7 @@ import { eventOfRecord, shapeOfRecord, soundRecordAt } from '../../record-reader
 import type { Findings, VerifyFlow } from '../../verification.js'
 import { decodeEntry } from '../group-entry.js'
 import { decodeHead, headBytes, type LogTables } from '../log-tables.js'
-import { keysIn } from './keys-in.js'
+import { keysIn, lookAtKeys } from './keys-in.js'
 import type { StreamChains } from './stream-chains.js'
 
 export class HeadCheck {
@@ -40,10 +40,9 @@ export class HeadCheck {
       this.#findings.add('head', { position: last }, message)
     }
     for (const [streamId, recent] of this.#recent) this.#compare(streamId, recent)
-    for await (const streamIds of keysIn(this.#tables.streams, 'streams', this.#findings)) {
-      for (const streamId of streamIds) this.#checkStored(streamId)
-      await flow.pause('heads', last, last)
-    }
+    const look = (streamId: string): void => this.#checkStored(streamId)
+    const rest = (): Promise<void> => flow.pause('heads', last, last)
+    await lookAtKeys(this.#tables.streams, 'streams', this.#findings, look, rest)
     // Whatever is missing may have been in the entry.
     if (this.#isBlind) return
     for (const { position, version } of this.#chains.unseen()) {

@@ -18,7 +18,7 @@ import { readSnapshot } from '../../snapshot-codec.js'
 import type { Findings, VerifyFlow } from '../../verification.js'
 import type { BytesTable } from '../environment.js'
 import { decodeShape, type LogTables, positionOfTagKey } from '../log-tables.js'
-import { keysIn } from './keys-in.js'
+import { keysIn, lookAtKeys } from './keys-in.js'
 import type { StreamChains } from './stream-chains.js'
 
 /** Hexadecimal digits of a key. */
@@ -92,18 +92,14 @@ export async function verifySnapshots(
   findings: Findings,
   flow: VerifyFlow,
 ): Promise<number> {
-  let count = 0
-  for await (const streamIds of keysIn(tables.snapshots, 'snapshots', findings)) {
-    for (const streamId of streamIds) {
-      count++
-      const problem = problemOfSnapshot(tables, chains, streamId)
-      if (problem === null) continue
-      const message = `Expected a snapshot of ${streamId}, found one that is ${problem}.`
-      findings.add('snapshot', { streamId }, `${message} It is ignored.`)
-    }
-    await flow.pause('snapshots', 0, 0)
+  const look = (streamId: string): void => {
+    const problem = problemOfSnapshot(tables, chains, streamId)
+    if (problem === null) return
+    const message = `Expected a snapshot of ${streamId}, found one that is ${problem}.`
+    findings.add('snapshot', { streamId }, `${message} It is ignored.`)
   }
-  return count
+  const rest = (): Promise<void> => flow.pause('snapshots', 0, 0)
+  return await lookAtKeys(tables.snapshots, 'snapshots', findings, look, rest)
 }
 
 function problemOfSnapshot(
@@ -138,18 +134,14 @@ export async function verifyTags(
   findings: Findings,
   flow: VerifyFlow,
 ): Promise<number> {
-  let count = 0
-  for await (const keys of keysIn(tables.tags, 'tags', findings)) {
-    for (const key of keys) {
-      count++
-      const position = positionOfTagKey(key)
-      if (key.length === tagKeyDigits && position >= 1 && position <= head) continue
-      const message = `Expected a tag of a position from 1 to ${head}, found position ${position}.`
-      findings.add('tag', { key }, message)
-    }
-    await flow.pause('tags', head, head)
+  const look = (key: string): void => {
+    const position = positionOfTagKey(key)
+    if (key.length === tagKeyDigits && position >= 1 && position <= head) return
+    const message = `Expected a tag of a position from 1 to ${head}, found position ${position}.`
+    findings.add('tag', { key }, message)
   }
-  return count
+  const rest = (): Promise<void> => flow.pause('tags', head, head)
+  return await lookAtKeys(tables.tags, 'tags', findings, look, rest)
 }
 
 /** Each is held by a stream that has events. @returns how many there are. */
@@ -159,19 +151,15 @@ export async function verifyClaims(
   findings: Findings,
   flow: VerifyFlow,
 ): Promise<number> {
-  let count = 0
-  for await (const keys of keysIn(tables.claims, 'claims', findings)) {
-    for (const key of keys) {
-      count++
-      const owner = tables.claims.getBinary(key)!.toString('utf8')
-      if (key.length !== claimKeyDigits) {
-        findings.add('claim', { key }, 'Expected the key of a claim to have 32 bytes.')
-      } else if (chains.find(owner, hashText(owner)) === -1) {
-        const message = 'Expected a claim to be held by a stream with events, found another.'
-        findings.add('claim', { key, streamId: owner }, message)
-      }
+  const look = (key: string): void => {
+    const owner = tables.claims.getBinary(key)!.toString('utf8')
+    if (key.length !== claimKeyDigits) {
+      findings.add('claim', { key }, 'Expected the key of a claim to have 32 bytes.')
+    } else if (chains.find(owner, hashText(owner)) === -1) {
+      const message = 'Expected a claim to be held by a stream with events, found another.'
+      findings.add('claim', { key, streamId: owner }, message)
     }
-    await flow.pause('claims', 0, 0)
   }
-  return count
+  const rest = (): Promise<void> => flow.pause('claims', 0, 0)
+  return await lookAtKeys(tables.claims, 'claims', findings, look, rest)
 }
