@@ -1,7 +1,7 @@
 /**
- * Fifty processes killed in the middle of their work, and what the next one finds.
+ * Thirty processes killed in the middle of their work, and what the next one finds.
  *
- * Two directories live through twenty-five kills each, side by side, and through a few more that come
+ * Two directories live through fifteen kills each, side by side, and through a few more that come
  * while a process is still opening. Log and views are compared after every kill. All problems of all
  * lives are collected first; each test then asserts that there are none of its kind. The last test
  * goes on killing, so it stands last.
@@ -20,8 +20,8 @@ import { CrashedDirectory, type LifePlan } from './crashed-directory.js'
 import type { DeliveryAudit } from './delivery-audit.js'
 import viewsApp from './views-app.js'
 
-const killsUnderWay = 25
-const killsWhileOpening = 3
+const killsUnderWay = 15
+const killsWhileOpening = 2
 /** A child that hangs must not hang the tests. Milliseconds. */
 const hookOptions = { timeout: 300_000 }
 /** Problems shown of each kind. */
@@ -73,7 +73,7 @@ function sumOf<Each>(all: readonly Each[], count: (each: Each) => number): numbe
   return all.reduce((sum, each) => sum + count(each), 0)
 }
 
-describe(`fifty processes, killed one after the other (seed ${seed})`, () => {
+describe(`thirty processes, killed one after the other (seed ${seed})`, () => {
   const scope = new SuiteScope()
   let stories: readonly Story[]
   let directories: readonly CrashedDirectory[]
@@ -87,7 +87,7 @@ describe(`fifty processes, killed one after the other (seed ${seed})`, () => {
   }, hookOptions)
   after(() => scope.release())
 
-  test('no acknowledged event is lost through 50 kill -9', async (t) => {
+  test('no acknowledged event is lost through 30 kill -9', async (t) => {
     const rereadings = await Promise.all(directories.map((directory) => directory.readAgain()))
 
     const kills = sumOf(directories, (directory) => directory.kills)
@@ -100,7 +100,7 @@ describe(`fifty processes, killed one after the other (seed ${seed})`, () => {
     assertNone(rereadings)
   })
 
-  test('a view takes each event exactly once through 50 kill -9', async (t) => {
+  test('a view takes each event exactly once through 30 kill -9', async (t) => {
     for (const directory of directories) await directory.checkViews()
 
     const views = directories.flatMap((directory) => directory.views)
@@ -148,14 +148,14 @@ describe(`fifty processes, killed one after the other (seed ${seed})`, () => {
     }
   })
 
-  test('a handler handles every event, each key in order, through 50 kill -9', (t) => {
+  test('a handler handles every event, each key in order, through 30 kill -9', (t) => {
     const audits = stories.map((story) => auditDeliveries(story))
 
     t.diagnostic(`${sumOf(audits, ({ deliveries }) => deliveries)} deliveries`)
     assertNone(audits)
   })
 
-  test('attempts and parked keys survive 50 kill -9', () => {
+  test('attempts and parked keys survive 30 kill -9', () => {
     const audits = stories.map((story) => {
       const { directory, settlement } = story
       const audit = auditDeliveries(story)
