@@ -163,11 +163,12 @@ export class FormatVersionError extends DramatisError {
   readonly code = 'DRAMATIS_FORMAT_VERSION'
   readonly dataDir: string
   readonly formatExpected: number
-  readonly formatActual: unknown
+  /** `null`: nothing that can be read. */
+  readonly formatActual: number | null
 
-  constructor(dataDir: string, formatExpected: number, formatActual: unknown) {
+  constructor(dataDir: string, formatExpected: number, formatActual: number | null) {
     super(
-      `Expected ${dataDir} to be in format ${formatExpected}, found ${String(formatActual)}. ` +
+      `Expected ${dataDir} to be in format ${formatExpected}, found ${formatActual ?? 'none that can be read'}. ` +
         'Nothing was changed: open it with the version of dramatis that wrote it.',
     )
     this.dataDir = dataDir

@@ -47,7 +47,7 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
     redrives,
   })
   if (ports.signal.aborted) return
-  if (!hasBegun && hasNotStarted(end)) throw new RemoteError(end.error)
+  if (!hasBegun && isOfThread(end)) throw new RemoteError(end.error)
   if (end.outcome === 'crashed') {
     const { partition, key } = waiting
     await ledger.recordDeaths([{ partition, key, position }], end.error.message)
@@ -61,10 +61,10 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
   await ledger.recordIsolated(waiting, position, setback)
 }
 
-/** The thread died, or could not load the app, before the delivery began. */
-function hasNotStarted(end: TaskEnd): end is Exclude<TaskEnd, { outcome: 'returned' }> {
-  if (end.outcome === 'returned') return false
-  return end.outcome === 'crashed' || end.error.code === 'DRAMATIS_APP_LOAD'
+/** The thread died, or could not load the app: where no delivery had begun, that says nothing of one. */
+function isOfThread(end: TaskEnd): end is Exclude<TaskEnd, { outcome: 'returned' }> {
+  const isOfApp = end.outcome === 'failed' && end.error.code === 'DRAMATIS_APP_LOAD'
+  return isOfApp || end.outcome === 'crashed'
 }
 
 async function runAlone(

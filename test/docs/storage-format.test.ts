@@ -145,11 +145,14 @@ describe('the log', () => {
     const meta = await readTable('log', 'meta')
 
     const names = [...meta.keys()].map((key) => Buffer.from(key, 'hex').toString())
-    const [epoch, format, storeId] = [...meta.values()].map((value) => unpack(value))
+    const [epoch, format, storeId] = [...meta.values()]
 
     assert.deepEqual(names, ['epoch', 'format', 'storeId'])
-    assert.deepEqual([epoch, format], [1, 5])
-    assert.match(storeId, /^[0-9A-Z]{26}$/)
+    assert.equal(unpack(format!), 6)
+    assert.equal(unpack(epoch!.subarray(4)), 1)
+    assert.match(unpack(storeId!.subarray(4)), /^[0-9A-Z]{26}$/)
+    const checked = Buffer.concat([Buffer.from('metaepoch'), epoch!.subarray(4)])
+    assert.equal(epoch!.readUInt32BE(0), crc32(checked))
   })
 })
 

@@ -50,6 +50,7 @@ describe('the JSON Schema of a rule', () => {
       { type: 'string', pattern: /^a{1$/ },
       { type: 'string', 'x-dramatis': { pattern: '/^a{1$/' } },
     ],
+    ['an address', 'url', { type: 'string', pattern: '^https?:\\/\\/\\S+' }],
     ['a uuid', 'uuid', { type: 'string', format: 'uuid' }],
     [
       'a uuid of a version',

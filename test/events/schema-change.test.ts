@@ -27,6 +27,8 @@ const cases: readonly [SchemaChange, string, unknown, unknown][] = [
   ['narrower', 'an enum with one less', one('a', 'b'), one('a')],
   ['wider', 'an enum that became text', one('a', 'b'), 'string'],
   ['narrower', 'an enum of numbers that became text', one(1), 'string'],
+  ['wider', 'an enum with null that became nullable text', one('a', null), 'string|nullable'],
+  ['narrower', 'an enum with null that became text', one('a', null), 'string'],
   ['wider', 'an enum of lists that became a list', one(['a'], []), 'array'],
   ['narrower', 'an enum with a list that became an object', one(['a']), 'object|no-strict'],
   ['wider', 'an enum of fractions that became a number', one(1, 0.5), 'number'],

@@ -231,6 +231,25 @@ describe('an upcaster that fails is a typed error', () => {
 
     assert.match(failureOf(many).message, /more than 1000/)
   })
+
+  test('when parts of parts are more events of one than allowed', () => {
+    type Tools = { next: (data: unknown) => unknown }
+    const several =
+      (parts: number) =>
+      (_data: unknown, _event: unknown, { next }: Tools): unknown =>
+        Array.from({ length: parts }, () => next({}))
+    const read = (parts: number): number | undefined => {
+      const upcast = { 1: several(10), 2: several(parts) } as never
+      const table = tableOf({ Split: defineEvent({}, { version: 3, upcast }) })
+      return table.upcast(recorded('Split', 1))?.length
+    }
+
+    assert.equal(read(upcastPartsMax / 10), upcastPartsMax)
+    assert.throws(() => read(upcastPartsMax / 10 + 1), {
+      code: 'DRAMATIS_UPCAST_FAILED',
+      message: /more than 1000/,
+    })
+  })
 })
 
 describe('an event that the code does not know', () => {

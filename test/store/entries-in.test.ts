@@ -7,7 +7,7 @@ import { openEnvironment } from '../../src/store/lmdb/environment.js'
 import { openLmdbTables } from '../../src/store/lmdb/lmdb-tables.js'
 import { openMemoryTables } from '../../src/store/memory/memory-tables.js'
 import { encodeTableKey } from '../../src/store/table-key.js'
-import type { TableDatabase } from '../../src/store/tables.js'
+import type { Table, TableDatabase } from '../../src/store/tables.js'
 import { Findings } from '../../src/store/verification.js'
 import { onEnd } from '../support/scope.js'
 import { TemporaryDirectory } from './temporary.js'
@@ -54,6 +54,34 @@ test('a damaged row is a finding under its key, and left out; the others come', 
       [['view', `[${damaged}]`]],
     )
     assert.match(findings.kept[0]!.message, /Expected sound rows in table rows/)
+  }
+})
+
+test('what LMDB cannot read ends the table, and is a finding behind the last key', () => {
+  const sound = numbers.slice(0, 512).map((number) => ({ key: [number], value: number }))
+  for (const [pieces, key] of [
+    [[], undefined],
+    [[sound], 'behind [511]'],
+  ] as const) {
+    const left = [...pieces]
+    const table = {
+      name: 'rows',
+      range: () => {
+        const piece = left.shift()
+        if (piece === undefined) throw new Error('MDB_CORRUPTED')
+        return piece
+      },
+    }
+    const findings = new Findings(10)
+
+    const found = [...entriesIn(table as unknown as Table, 'view', findings)]
+
+    assert.deepEqual(found, pieces)
+    assert.deepEqual(
+      findings.kept.map((finding) => [finding.kind, finding.key]),
+      [['view', key]],
+    )
+    assert.match(findings.kept[0]!.message, /table rows to be readable, found: MDB_CORRUPTED/)
   }
 })
 

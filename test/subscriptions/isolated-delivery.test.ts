@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type HandlerContext, TerminalError } from '../../src/index.js'
-import type { RunTask } from '../../src/pool/contracts.js'
+import type { RunTask, TaskPool } from '../../src/pool/contracts.js'
 import { createInlinePool } from '../../src/pool/inline-pool.js'
 import { tryAlone } from '../../src/subscriptions/isolated-delivery.js'
 import type { HostRequest } from '../../src/subscriptions/pump-messages.js'
@@ -14,6 +14,7 @@ import { Counter } from './workplace.js'
 
 interface Trial {
   readonly runTask?: RunTask
+  readonly openPool?: () => TaskPool
   readonly signal?: AbortSignal
   readonly answer?: (request: HostRequest) => Promise<unknown>
 }
@@ -22,7 +23,7 @@ interface Trial {
 async function trial(books: Books, setup: Trial = {}): Promise<Partial<BlockedKey>> {
   const { ledger, clock, random } = books
   const [waiting] = ledger.waiting.values()
-  const openIsolatedPool = () => createInlinePool(setup.runTask ?? books.runner)
+  const openIsolatedPool = setup.openPool ?? (() => createInlinePool(setup.runTask ?? books.runner))
   const { signal = new AbortController().signal, answer = async () => null } = setup
   await tryAlone({ ledger, openIsolatedPool, clock, random, answer, signal }, waiting!)
   const { state, position, attempt, deaths } = ledger.blockedKey(keyOf('a'))!
@@ -110,6 +111,24 @@ test('a trial that does not come to its delivery counts as a failed attempt', as
 
   assert.equal(after.state, 'retrying')
   assert.equal(books.ledger.blockedKey(keyOf('a'))!.error.message, 'no log')
+})
+
+test('a thread that dies, or cannot load the app, before the delivery begins says nothing of a suspect', async () => {
+  const books = await Books.open({ ids: ['a'] })
+  await killedBy(books, 1)
+  const notLoaded = Object.assign(new Error('no such module'), { code: 'DRAMATIS_APP_LOAD' })
+  const dying = (): TaskPool => {
+    const pool = createInlinePool(() => pool.close())
+    return pool
+  }
+
+  await assert.rejects(trial(books, { openPool: dying }), /the pool is closing/)
+  await assert.rejects(trial(books, { runTask: async () => refusing(notLoaded)() }), {
+    code: 'DRAMATIS_APP_LOAD',
+  })
+
+  const { state, attempt, deaths } = books.ledger.blockedKey(keyOf('a'))!
+  assert.deepEqual([state, attempt, deaths], ['isolated', 1, 1])
 })
 
 test('a trial that closing ends counts as never tried', async () => {

@@ -7,17 +7,17 @@
 
 import { createIdSource } from '../../base/ids.js'
 import { systemRandom } from '../../base/random.js'
-import { decodeValue, encodeValue } from '../../events/codec.js'
 import { FormatVersionError } from '../errors.js'
 import type { ParsedStoreOptions } from '../options.js'
 import { type BytesTable, type Environment, openTable, settled } from './environment.js'
 import { encodeEntry } from './group-entry.js'
 import { positionKeys, textKeys } from './keys.js'
 import { type LogEvidence, takeLock } from './lock.js'
+import { readFormat, readMeta, requireMeta, writeFormat, writeMeta } from './log-meta.js'
 import { readSlots } from './read-readers.js'
 
 /** The format of the log's tables and records. */
-export const logFormat = 5
+export const logFormat = 6
 
 /** What the owner of a directory knows of it. */
 export interface Ownership {
@@ -34,23 +34,24 @@ export function takeOwnership(
   const meta = openTable(environment, 'meta', textKeys)
   const groups = openTable(environment, 'groups', positionKeys)
   return meta.transactionSync(() => {
-    const format = readMeta(meta, 'format')
+    const format = readFormat(meta)
     if (format !== undefined && format !== logFormat) {
       throw new FormatVersionError(dataDir, logFormat, format)
     }
-    const epoch = ((readMeta(meta, 'epoch') as number | undefined) ?? 0) + 1
-    const storeId =
-      (readMeta(meta, 'storeId') as string | undefined) ??
-      createIdSource(clock, systemRandom).next()
+    const isNew = format === undefined
+    const epoch = isNew ? 1 : requireMeta(meta, 'epoch') + 1
+    const storeId = isNew
+      ? createIdSource(clock, systemRandom).next()
+      : requireMeta(meta, 'storeId')
     takeLock(dataDir, epoch, readEvidence(environment, meta))
     // Nobody can see an owner that has no slot: it is taken before this transaction is over.
     environment.useReadTransaction().done()
     // The group before the first one: where it ends, the first begins.
-    if (format === undefined) groups.putSync(0, encodeEntry(0, new Map()))
-    meta.putSync('owner', encodeValue(process.pid))
-    meta.putSync('format', encodeValue(logFormat))
-    meta.putSync('storeId', encodeValue(storeId))
-    meta.putSync('epoch', encodeValue(epoch))
+    if (isNew) groups.putSync(0, encodeEntry(0, new Map()))
+    if (isNew) writeFormat(meta, logFormat)
+    if (isNew) writeMeta(meta, 'storeId', storeId)
+    writeMeta(meta, 'owner', process.pid)
+    writeMeta(meta, 'epoch', epoch)
     return { storeId, epoch }
   })
 }
@@ -59,7 +60,7 @@ export function takeOwnership(
 export function readEvidence(environment: Environment, meta: BytesTable<string>): LogEvidence {
   // In this order: reading takes a slot.
   const pids = readSlots(environment).map(({ pid }) => pid)
-  return { pids, owner: readMeta(meta, 'owner') as number | undefined }
+  return { pids, owner: readMeta(meta, 'owner') }
 }
 
 /** In what was read, this process is the owner. Another epoch: somebody has taken over. */
@@ -71,9 +72,4 @@ export function isOwnedIn(environment: Environment, epoch: number): boolean {
 export async function giveUpOwnership(environment: Environment): Promise<void> {
   const meta = openTable(environment, 'meta', textKeys)
   await settled(environment, meta.remove('owner'), 'LMDB could not give up the log')
-}
-
-function readMeta(meta: BytesTable<string>, name: string): unknown {
-  const bytes = meta.getBinary(name)
-  return bytes === undefined ? undefined : decodeValue(bytes)
 }

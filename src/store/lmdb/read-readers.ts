@@ -9,7 +9,7 @@
 import type { OldestReader, Readers } from '../readers.js'
 import type { Environment } from './environment.js'
 
-interface Slot {
+export interface Slot {
   readonly pid: number
   /** `null`: it reads nothing now. */
   readonly transaction: number | null
@@ -24,13 +24,18 @@ export function readSlots(environment: Environment): readonly Slot[] {
 export function readReaders(environment: Environment): Readers {
   const slots = readSlots(environment)
   const { lastTxnId } = environment.getStats() as { readonly lastTxnId: number }
+  return { slots: slots.length, oldest: oldestOf(slots, lastTxnId) }
+}
+
+/** Who of those that read something holds the transaction that is furthest behind. */
+export function oldestOf(slots: readonly Slot[], lastTransaction: number): OldestReader | null {
   let oldest: OldestReader | null = null
   for (const { pid, transaction } of slots) {
     if (transaction === null || (oldest !== null && oldest.transaction <= transaction)) continue
     // One that began after the last transaction was looked up is not ahead of it.
-    oldest = { pid, transaction, behind: Math.max(0, lastTxnId - transaction) }
+    oldest = { pid, transaction, behind: Math.max(0, lastTransaction - transaction) }
   }
-  return { slots: slots.length, oldest }
+  return oldest
 }
 
 /** @param list - Lines of process id, thread, and transaction or `-`; others say something else. */

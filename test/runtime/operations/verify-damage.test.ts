@@ -258,17 +258,22 @@ const damages: readonly (readonly [
   [
     'a store without an id',
     inMeta('storeId', null),
-    { kind: 'meta', key: 'storeId', says: /ULID/ },
+    { kind: 'meta', key: 'storeId', says: /found no storeId/ },
   ],
   [
     'an id of the store that cannot be read',
     inMeta('storeId', Buffer.from([0x93, 1])),
-    { kind: 'meta', key: 'storeId', says: /Expected a value/ },
+    { kind: 'meta', key: 'storeId', says: /checksum/ },
   ],
   [
-    'an epoch that is no number',
-    inMeta('epoch', encodeValue('three')),
-    { kind: 'meta', key: 'epoch', says: /epoch/ },
+    'an epoch without its checksum',
+    inMeta('epoch', encodeValue(3)),
+    { kind: 'meta', key: 'epoch', says: /checksum/ },
+  ],
+  [
+    'an owner that is none',
+    inMeta('owner', encodeValue('nobody')),
+    { kind: 'meta', key: 'owner', says: /checksum/ },
   ],
   [
     'a key of sealed fields that is flipped',

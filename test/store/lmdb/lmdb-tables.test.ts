@@ -20,6 +20,17 @@ test('a write that LMDB does not finish in time is not waited for', async (t) =>
   })
 })
 
+test('tables that are closed have no readers, as far as anybody can say', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const tables = await openLmdbTables(directory.path, ['rows'])
+
+  const open = tables.readReaders()
+  await tables.close()
+
+  assert.equal(typeof open?.slots, 'number')
+  assert.equal(tables.readReaders(), null)
+})
+
 test('more tables than an environment takes are refused, and it opens with fewer', async (t) => {
   const directory = await TemporaryDirectory.make(t)
   const names = Array.from({ length: 65 }, (_each, at) => `table ${at}`)

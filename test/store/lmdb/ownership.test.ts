@@ -12,6 +12,8 @@ import { textKeys } from '../../../src/store/lmdb/keys.js'
 import { openLmdbEventStore } from '../../../src/store/lmdb/lmdb-event-store.js'
 import { openLmdbLogReader } from '../../../src/store/lmdb/lmdb-log-reader.js'
 import { openLmdbTables } from '../../../src/store/lmdb/lmdb-tables.js'
+import { writeMeta } from '../../../src/store/lmdb/log-meta.js'
+import { logFormat } from '../../../src/store/lmdb/log-owner.js'
 import { sampleAppend } from '../../../src/testing/index.js'
 import { startChild } from '../children/child.js'
 import { TemporaryDirectory } from '../temporary.js'
@@ -127,7 +129,7 @@ test('a store that stopped does not open again once somebody else has the log', 
   })
   await assert.rejects(appendEvents(store, [sampleAppend('1', 'none', 1)]))
   const environment = await openEnvironment(`${directory.path}/log`, 'flush')
-  await openTable(environment, 'meta', textKeys).put('epoch', encodeValue(2))
+  writeMeta(openTable(environment, 'meta', textKeys), 'epoch', 2)
   await environment.close()
 
   await assert.rejects(store.reopen(), (error: Error) => {
@@ -151,7 +153,7 @@ test('a store that another format wrote is refused, and not changed', async (t) 
 
   await assert.rejects(openLmdbEventStore(directory.path, { clock }), {
     code: 'DRAMATIS_FORMAT_VERSION',
-    formatExpected: 5,
+    formatExpected: logFormat,
     formatActual: 1,
   })
 

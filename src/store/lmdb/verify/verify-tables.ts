@@ -6,17 +6,18 @@
  */
 
 import { hashText } from '../../../base/hash.js'
-import { decodeValue } from '../../../events/codec.js'
 import { keyHashOf, versionOf } from '../../../events/record.js'
 import type { Shape } from '../../../events/shapes.js'
 import { streamStates } from '../../../events/stream-end.js'
 import { isTypeName } from '../../../events/stream-id.js'
 import type { StreamHead } from '../../contracts.js'
+import type { DamagedTableError } from '../../errors.js'
 import { noStream } from '../../log-storage.js'
 import { soundRecordAt } from '../../record-reader.js'
 import { readSnapshot } from '../../snapshot-codec.js'
 import type { Findings, VerifyFlow } from '../../verification.js'
 import type { BytesTable } from '../environment.js'
+import { type MetaValues, readFormat, readMeta, requireMeta } from '../log-meta.js'
 import { decodeShape, type LogTables, positionOfTagKey } from '../log-tables.js'
 import { keysIn, lookAtKeys } from './keys-in.js'
 import type { StreamChains } from './stream-chains.js'
@@ -24,32 +25,30 @@ import type { StreamChains } from './stream-chains.js'
 /** Hexadecimal digits of a key. */
 const tagKeyDigits = 48
 const claimKeyDigits = 64
-const storeIdShape = /^[0-9A-HJKMNP-TV-Z]{26}$/
 
 /** What `meta` says of the store. */
 export interface Identity {
-  readonly format: unknown
+  /** `null`: nothing that can be read. */
+  readonly format: number | null
   readonly storeId: string
   readonly epoch: number
 }
 
 export function readIdentity(meta: BytesTable<string>, findings: Findings): Identity {
-  const format = readMeta(meta, 'format', findings)
-  const storeId = readMeta(meta, 'storeId', findings)
-  const epoch = readMeta(meta, 'epoch', findings)
-  const hasId = typeof storeId === 'string' && storeIdShape.test(storeId)
-  if (!hasId) findings.add('meta', { key: 'storeId' }, 'Expected a ULID, found none.')
-  const hasEpoch = typeof epoch === 'number' && Number.isInteger(epoch) && epoch >= 1
-  if (!hasEpoch) findings.add('meta', { key: 'epoch' }, 'Expected an epoch from 1, found none.')
-  return { format, storeId: hasId ? storeId : '', epoch: hasEpoch ? epoch : 0 }
+  const format = readFormat(meta) ?? null
+  const storeId = told(findings, 'storeId', () => requireMeta(meta, 'storeId'))
+  const epoch = told(findings, 'epoch', () => requireMeta(meta, 'epoch'))
+  told(findings, 'owner', () => readMeta(meta, 'owner'))
+  return { format, storeId: storeId ?? '', epoch: epoch ?? 0 }
 }
 
-function readMeta(meta: BytesTable<string>, name: string, findings: Findings): unknown {
+/** @returns what was read; `undefined`: what kept it from being read is a finding. */
+function told<V>(findings: Findings, key: keyof MetaValues, read: () => V): V | undefined {
   try {
-    const bytes = meta.getBinary(name)
-    return bytes === undefined ? undefined : decodeValue(bytes)
+    return read()
   } catch (error) {
-    findings.add('meta', { key: name }, `Expected a value, found: ${(error as Error).message}.`)
+    const { reason } = error as DamagedTableError
+    findings.add('meta', { key }, `Expected a sound ${key}, found ${reason}.`)
     return undefined
   }
 }
