@@ -5,6 +5,7 @@
  * the test, so it sees what they see.
  */
 
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { ActorLimits } from '../../src/actors/limits.js'
 import { ManualClock } from '../../src/base/manual-clock.js'
@@ -137,6 +138,19 @@ export class Workplace {
       this.clock.advance(stepMs)
       return false
     })
+  }
+
+  /**
+   * Moves time on from one call that waits to the next, until so much has passed: for a workplace in memory without
+   * threads, where all that a call leads to comes about within turns.
+   */
+  async passCalls(durationMs: number): Promise<void> {
+    const endMs = this.clock.elapsedMs() + durationMs
+    while (this.clock.elapsedMs() < endMs) {
+      await turns()
+      assert(this.clock.advanceToNext(), 'nothing waits for time to pass')
+    }
+    await turns()
   }
 
   /** Waits until a handler is done with the log and nothing waits for a retry. */
