@@ -167,9 +167,12 @@ export class FormatVersionError extends DramatisError {
   readonly formatActual: number | null
 
   constructor(dataDir: string, formatExpected: number, formatActual: number | null) {
+    const [found, next] =
+      formatActual === null
+        ? ['none that can be read', 'restore it from a backup']
+        : [formatActual, 'open it with the version of dramatis that wrote it']
     super(
-      `Expected ${dataDir} to be in format ${formatExpected}, found ${formatActual ?? 'none that can be read'}. ` +
-        'Nothing was changed: open it with the version of dramatis that wrote it.',
+      `Expected ${dataDir} to be in format ${formatExpected}, found ${found}. Nothing was changed: ${next}.`,
     )
     this.dataDir = dataDir
     this.formatExpected = formatExpected

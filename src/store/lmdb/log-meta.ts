@@ -27,9 +27,9 @@ const nameCrc = crc32('meta')
 
 /** @returns `undefined`: the log has not been made; `null`: what is there is no number. */
 export function readFormat(meta: Meta): number | null | undefined {
-  const bytes = meta.getBinary('format')
-  if (bytes === undefined) return undefined
   try {
+    const bytes = meta.getBinary('format')
+    if (bytes === undefined) return undefined
     const format = decodeValue(bytes)
     return typeof format === 'number' ? format : null
   } catch {
@@ -50,9 +50,9 @@ export function readMeta<N extends keyof MetaValues>(
   meta: Meta,
   name: N,
 ): MetaValues[N] | undefined {
-  const bytes = meta.getBinary(name)
-  if (bytes === undefined) return undefined
   try {
+    const bytes = meta.getBinary(name)
+    if (bytes === undefined) return undefined
     return decodeRow(nameCrc, Buffer.from(name), bytes) as unknown as MetaValues[N]
   } catch (cause) {
     throw new DamagedTableError('meta', `${name} as ${(cause as Error).message}`, { cause })
