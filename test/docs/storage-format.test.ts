@@ -192,7 +192,10 @@ describe('beside the log', () => {
 
     const keyOf = (email: string): string =>
       sha256('Member.email').slice(0, 16) + sha256(email).slice(0, 48)
-    const owners = [...claims].map(([key, value]) => [key, value.toString()])
+    const owners = [...claims].map(([key, value]) => {
+      assert.equal(value.readUInt32BE(0), crc32(value.subarray(4), crc32(Buffer.from(key, 'hex'))))
+      return [key, value.toString('utf8', 4)]
+    })
     assert.deepEqual(
       owners,
       [

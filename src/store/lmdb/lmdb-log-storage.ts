@@ -17,6 +17,7 @@ import type { KeyVault } from '../keys/key-vault.js'
 import type { ChainHead, LogStorage, LogTail, RecordRun, StagedGroup } from '../log-storage.js'
 import type { Readers } from '../readers.js'
 import { type TagEntry, tagPrefix } from '../tags.js'
+import { encodeOwner } from './claim-owner.js'
 import type { DiskSpace } from './disk-space.js'
 import { type BytesTable, type Environment, settled } from './environment.js'
 import { encodeEntry } from './group-entry.js'
@@ -152,7 +153,7 @@ export class LmdbLogStorage implements LogStorage {
       tagKeysOf({ position: event.position, tags: own }),
     )
     const owners = [...group.claims].map(
-      ([key, owner]) => [key, owner === null ? null : Buffer.from(owner)] as const,
+      ([key, owner]) => [key, owner === null ? null : encodeOwner(key, owner)] as const,
     )
     const written = tables.environment.batch(() => {
       writeAll(tables.shapes, shapes)

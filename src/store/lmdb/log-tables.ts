@@ -13,12 +13,13 @@ import type { EventValue, Position } from '../../events/event.js'
 import { unknownIndex } from '../../events/record.js'
 import type { KeyReader } from '../../events/seal.js'
 import { type Shape, ShapeTable } from '../../events/shapes.js'
-import { streamStates } from '../../events/stream-end.js'
+import { type StreamState, streamStates } from '../../events/stream-end.js'
 import type { ClaimEntry } from '../claims.js'
 import { DamagedRecordError, DamagedTableError } from '../errors.js'
 import { type ChainHead, noStream, type RecordRun } from '../log-storage.js'
 import type { TagSource } from '../read-tagged.js'
 import { tagPrefix } from '../tags.js'
+import { decodeOwner } from './claim-owner.js'
 import { type BytesTable, type Environment, openTable } from './environment.js'
 import { hexKeys, positionKeys, textKeys } from './keys.js'
 import { OpenSegment } from './segment.js'
@@ -116,10 +117,12 @@ export class LogTables implements TagSource {
     return positions
   }
 
+  /** @throws {DamagedTableError} DRAMATIS_DAMAGED_TABLE */
   readClaimOwner(key: string): string | undefined {
     this.#segment.close()
     this.claims.resetReadTxn()
-    return this.claims.getBinary(key)?.toString('utf8')
+    const bytes = this.claims.getBinary(key)
+    return bytes === undefined ? undefined : decodeOwner(key, bytes)
   }
 
   readClaims(prefix: string, after: string | undefined, limit: number): readonly ClaimEntry[] {
@@ -129,7 +132,7 @@ export class LogTables implements TagSource {
     const entries: ClaimEntry[] = []
     for (const { key, value } of this.claims.getRange({ start, limit })) {
       if (!key.startsWith(prefix)) break
-      entries.push({ key, owner: value.toString('utf8') })
+      entries.push({ key, owner: decodeOwner(key, value) })
     }
     return entries
   }
@@ -189,9 +192,9 @@ export function encodeHead({ version, position, index, state }: ChainHead): Buff
 
 /** @throws {DamagedTableError} DRAMATIS_DAMAGED_TABLE: these bytes are no head. */
 export function decodeHead(bytes: Buffer): ChainHead {
-  const hasState = bytes.length === headBytes + 1
-  const state = streamStates[hasState ? bytes.readUInt8(headBytes) : 0]
-  if (state === undefined || (bytes.length !== headBytes && !hasState)) {
+  const state = stateIn(bytes)
+  // Of a stream without events no head is kept: what says so would have it begin anew.
+  if (state === undefined || bytes.readUInt32BE(0) === 0) {
     throw new DamagedTableError('streams', `${bytes.length} bytes that are no head of a stream`)
   }
   const index = bytes.readUInt16BE(12)
@@ -201,6 +204,13 @@ export function decodeHead(bytes: Buffer): ChainHead {
     index: index === noIndex ? unknownIndex : index,
     state,
   }
+}
+
+/** No byte says that a stream is open: one that does was another. */
+function stateIn(bytes: Buffer): StreamState | undefined {
+  if (bytes.length === headBytes) return 'open'
+  const state = bytes.length === headBytes + 1 ? bytes.readUInt8(headBytes) : 0
+  return state === 0 ? undefined : streamStates[state]
 }
 
 /** Shapes: u32 CRC-32 of the rest, started with the number; MessagePack `[aggregateType, type, schemaVersion, fields or null]`. */

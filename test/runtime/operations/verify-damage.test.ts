@@ -9,6 +9,7 @@ import { decodeValue, encodeValue } from '../../../src/events/codec.js'
 import type { StoreFinding, StoreReport } from '../../../src/index.js'
 import { verifyStore } from '../../../src/index.js'
 import { SlotFile } from '../../../src/store/keys/slot-file.js'
+import { encodeOwner } from '../../../src/store/lmdb/claim-owner.js'
 import { openEnvironment, openTable } from '../../../src/store/lmdb/environment.js'
 import { decodeEntry, encodeEntry } from '../../../src/store/lmdb/group-entry.js'
 import { textKeys } from '../../../src/store/lmdb/keys.js'
@@ -228,8 +229,21 @@ const damages: readonly (readonly [
   ],
   [
     'a claim of a stream that there is not',
-    inLog(({ claims }) => claims.put('ab'.repeat(32), Buffer.from('Member-nobody'))),
+    inLog(({ claims }) => {
+      const key = 'ab'.repeat(32)
+      return claims.put(key, encodeOwner(key, 'Member-nobody'))
+    }),
     { kind: 'claim', key: 'ab'.repeat(32), says: /stream with events/ },
+  ],
+  [
+    'a claim of another owner',
+    inLog(({ claims }) => {
+      const [key] = [...claims.getKeys({ limit: 1 })]
+      const bytes = Buffer.from(claims.getBinary(key!)!)
+      bytes[bytes.length - 1]! ^= 1
+      return claims.put(key!, bytes)
+    }),
+    { kind: 'claim', says: /checksum/ },
   ],
   [
     'a claim under a key that is too short',

@@ -16,6 +16,7 @@ import { noStream } from '../../log-storage.js'
 import { soundRecordAt } from '../../record-reader.js'
 import { readSnapshot } from '../../snapshot-codec.js'
 import type { Findings, VerifyFlow } from '../../verification.js'
+import { decodeOwner } from '../claim-owner.js'
 import type { BytesTable } from '../environment.js'
 import { type MetaValues, readFormat, readMeta, requireMeta } from '../log-meta.js'
 import { decodeShape, type LogTables, positionOfTagKey } from '../log-tables.js'
@@ -151,9 +152,13 @@ export async function verifyClaims(
   flow: VerifyFlow,
 ): Promise<number> {
   const look = (key: string): void => {
-    const owner = tables.claims.getBinary(key)!.toString('utf8')
     if (key.length !== claimKeyDigits) {
       findings.add('claim', { key }, 'Expected the key of a claim to have 32 bytes.')
+      return
+    }
+    const owner = ownerIn(tables, key)
+    if (owner === null) {
+      findings.add('claim', { key }, 'Expected a sound claim, found one that fails its checksum.')
     } else if (chains.find(owner, hashText(owner)) === -1) {
       const message = 'Expected a claim to be held by a stream with events, found another.'
       findings.add('claim', { key, streamId: owner }, message)
@@ -161,4 +166,13 @@ export async function verifyClaims(
   }
   const rest = (): Promise<void> => flow.pause('claims', 0, 0)
   return await lookAtKeys(tables.claims, 'claims', findings, look, rest)
+}
+
+/** @returns `null`: it cannot be told. */
+function ownerIn(tables: LogTables, key: string): string | null {
+  try {
+    return decodeOwner(key, tables.claims.getBinary(key)!)
+  } catch {
+    return null
+  }
 }
