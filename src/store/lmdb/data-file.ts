@@ -67,8 +67,8 @@ export class DataFile {
       Math.floor(this.bytes / meta.pageBytes),
     )
     const [free, tables] = meta.roots as [bigint, bigint]
-    walk.tree(free, 0, false)
-    walk.tree(tables, 0, true)
+    walk.tree(free, 0, false, everything)
+    walk.tree(tables, 0, true, everything)
   }
 
   close(): void {
@@ -104,6 +104,20 @@ export class DataFile {
   }
 }
 
+interface Node {
+  readonly place: number
+  /** `null`: the first of the tree, whichever that is. */
+  readonly key: Buffer | null
+}
+
+/** Keys that a page may have: from `from` on, and before `to`; `null`: no bound. */
+interface Bounds {
+  readonly from: Buffer | null
+  readonly to: Buffer | null
+}
+
+const everything: Bounds = Object.freeze({ from: null, to: null })
+
 /** The trees of one file. No page belongs to two places of them. */
 class TreeWalk {
   readonly #read: (page: number) => Buffer
@@ -117,7 +131,7 @@ class TreeWalk {
   }
 
   /** @param isText - Whether its keys sort as bytes; the tree of free pages sorts numbers. */
-  tree(root: bigint, depth: number, isText: boolean): void {
+  tree(root: bigint, depth: number, isText: boolean, bounds: Bounds): void {
     if (root === noPage) return
     const number = this.#enter(root, 1)
     const page = this.#read(number)
@@ -129,20 +143,25 @@ class TreeWalk {
     const upper = page.readUInt16LE(22)
     const isFitting = lower <= upper && headerBytes + upper <= page.length && lower % 2 === 0
     assertSound(isFitting, number, 'has nodes where there is no room')
-    let before: Buffer | null = null
+    const nodes: Node[] = []
     for (let at = 0; at < lower; at += 2) {
       const node = headerBytes + page.readUInt16LE(headerBytes + at)
       const key = keyOf(page, node)
       const isInside = node >= headerBytes + upper && key !== null
       assertSound(isInside, number, 'has a node that is not on it')
-      const isOrdered = before === null || !isText || Buffer.compare(before, key!) < 0
-      assertSound(isOrdered, number, 'has keys that are out of order')
       // The first key of a branch stands for all before the second, and is empty.
+      const isFirst = kind === isBranch && at === 0
       const isKey = isText ? key!.length > 0 : key!.length === freeKeyBytes
-      assertSound(isKey || (kind === isBranch && at === 0), number, 'has a key that is none')
-      before = key
-      if (kind === isBranch) this.tree(childOf(page, node), depth + 1, isText)
-      else this.#leafNode(page, node, number)
+      assertSound(isKey || isFirst, number, 'has a key that is none')
+      nodes.push({ place: node, key: isFirst ? bounds.from : key })
+    }
+    if (isText) assertSound(areOrdered(nodes, bounds), number, 'has keys that are out of order')
+    for (const [at, { place, key }] of nodes.entries()) {
+      if (kind === isLeaf) this.#leafNode(page, place, number)
+      else {
+        const within = { from: key, to: nodes[at + 1]?.key ?? bounds.to }
+        this.tree(childOf(page, place), depth + 1, isText, within)
+      }
     }
   }
 
@@ -155,7 +174,7 @@ class TreeWalk {
     assertSound(end <= page.length, number, 'has a value that ends beyond it')
     if (isElsewhere) this.#overflow(page.readBigUInt64LE(value), bytes)
     else if ((flags & hasTree) !== 0 && bytes === 48) {
-      this.tree(page.readBigUInt64LE(value + 40), 0, true)
+      this.tree(page.readBigUInt64LE(value + 40), 0, true, everything)
     }
   }
 
@@ -179,6 +198,22 @@ class TreeWalk {
     }
     return number
   }
+}
+
+/** One after the other, and none that whoever looks for it would look for on another page. */
+function areOrdered(nodes: readonly Node[], { from, to }: Bounds): boolean {
+  let before: Buffer | null = null
+  for (const { key } of nodes) {
+    if (key === null) continue
+    if (
+      before === null
+        ? from !== null && Buffer.compare(key, from) < 0
+        : Buffer.compare(before, key) >= 0
+    )
+      return false
+    before = key
+  }
+  return before === null || to === null || Buffer.compare(before, to) < 0
 }
 
 /** `null`: it ends beyond the page. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { appendEvents } from '../../../src/store/append.js'
 import { DataFile } from '../../../src/store/lmdb/data-file.js'
+import { openLmdbTables } from '../../../src/store/lmdb/lmdb-tables.js'
 import { readLog } from '../../../src/store/read-log.js'
 import { collect, sampleAppend, sampleEvent } from '../../../src/testing/index.js'
 import { TemporaryDirectory } from '../temporary.js'
@@ -114,6 +115,36 @@ test('a page in the place of another one is refused', async (t) => {
       message: new RegExp(`page ${root} has the number of another`),
     })
   }
+})
+
+test('a key that belongs on another page is refused: whoever looks for its neighbours would not find them', async (t) => {
+  const directory = await TemporaryDirectory.make(t)
+  const names = Array.from({ length: 40 }, (_each, at) => `row-${String(at).padStart(2, '0')}`)
+  const tables = await openLmdbTables(directory.path, ['rows'])
+  // Some of them are alone on their page.
+  const value = 'x'.repeat(1_500)
+  for (const name of names) await tables.write([{ table: 'rows', key: [name], value }])
+  await tables.close()
+  const path = join(directory.path, 'data.mdb')
+  const sound = await readFile(path)
+  walk(path)
+
+  for (const name of names.slice(1, -1)) {
+    for (const moved of ['rov', 'rox']) {
+      const damaged = Buffer.from(sound)
+      for (let at = damaged.indexOf(name); at !== -1; at = damaged.indexOf(name, at + 1)) {
+        damaged.write(moved, at)
+      }
+      await writeFile(path, damaged)
+
+      assert.throws(() => walk(path), /has keys that are out of order/, `${name} ${moved}`)
+      await assert.rejects(openLmdbTables(directory.path, ['rows']), {
+        code: 'DRAMATIS_STORE_UNAVAILABLE',
+      })
+    }
+  }
+  await writeFile(path, sound)
+  directory.closing(await openLmdbTables(directory.path, ['rows']))
 })
 
 test('a tree of free pages without its keys is refused: LMDB would end the process over it', async (t) => {
