@@ -16,9 +16,9 @@ import { sized } from '../support/size.js'
 import { ErrandsDirectory } from './errands-directory.js'
 
 /** Other tests kill at random, too: together they have nearly as many again on every day. */
-const killsWanted = sized(80, 2_000)
+const killsWanted = sized(84, 2_000)
 /** Then another directory is begun: looking at one takes longer with every life. */
-const killsPerDirectory = 20
+const killsPerDirectory = 21
 /** Directories that live side by side. */
 const directoriesMax = 2
 /** Lives that were over before they could be killed are no kills; so many of them show that something is wrong. */
