@@ -14,24 +14,28 @@ const limit = 100
 
 /** In the order of row ids. */
 export async function everyRow<Row>(view: Rows<Row>): Promise<Row[]> {
-  const rows: Row[] = []
-  let after: string | null = null
-  do {
-    const page = await view.find({ limit, after })
-    rows.push(...page.rows)
-    after = page.next
-  } while (after !== null)
-  return rows
+  return await everyEntry(async (after) => {
+    const { rows, next } = await view.find({ limit, after })
+    return { entries: rows, next }
+  })
 }
 
 /** By handler, partition and key. */
 export async function everyLetter({ deadLetters }: Runtime): Promise<DeadLetter[]> {
-  const letters: DeadLetter[] = []
+  return await everyEntry((after) => deadLetters.list({ limit, after }))
+}
+
+async function everyEntry<Entry>(
+  read: (
+    after: string | null,
+  ) => Promise<{ readonly entries: readonly Entry[]; readonly next: string | null }>,
+): Promise<Entry[]> {
+  const all: Entry[] = []
   let after: string | null = null
   do {
-    const page = await deadLetters.list({ limit, after })
-    letters.push(...page.entries)
-    after = page.next
+    const { entries, next } = await read(after)
+    all.push(...entries)
+    after = next
   } while (after !== null)
-  return letters
+  return all
 }
