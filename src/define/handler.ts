@@ -21,7 +21,10 @@ import type { TimerTime } from './timer-time.js'
 
 /** What a handler is given beside the event. */
 export interface HandlerContext {
-  /** 1-based delivery of this event to this handler; survives restarts. */
+  /**
+   * 1-based delivery of this event to this handler; survives restarts. One that was cut off, with its process
+   * or with a thread that had other events too, comes again under the same number.
+   */
   readonly attempt: number
   /**
    * The same for every delivery of this event to this handler, in a replay too: hand it to what you

@@ -23,7 +23,7 @@ export interface DeadLetter {
   readonly key: string
   /** Position of the event that failed. */
   readonly position: Position
-  /** How often it was delivered. */
+  /** Number of its last attempt, 1-based, as its handler was told. */
   readonly attempts: number
   readonly cause: ParkCause
   readonly error: ErrorData

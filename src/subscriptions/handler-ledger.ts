@@ -21,7 +21,8 @@ import { publish } from '../telemetry/channels.js'
 import { PartitionsChangedError, WorkerCrashError } from './errors.js'
 import { idOf, type KnownKey, LedgerEntry, retriedAnew } from './ledger-entry.js'
 import type { KeyChange, PumpReport } from './pump-messages.js'
-import { deathsMax, restartDelayMs } from './retry-policy.js'
+import { isFatal, restartDelayMs } from './retry-policy.js'
+import type { Suspect } from './suspects.js'
 import {
   type BlockedKey,
   type HandlerCounts,
@@ -42,6 +43,9 @@ export interface WaitingKey extends KeyName {
   /** Given to a pump, which has not said yet how it went. */
   handed: boolean
 }
+
+/** Of an event that nobody has tried yet. */
+const untried = { attempt: 0, deaths: 0 }
 
 export class HandlerLedger {
   readonly definition: HandlerDefinition
@@ -137,12 +141,14 @@ export class HandlerLedger {
     return this.#enter(() => this.#apply(report))
   }
 
-  /** Sets aside the events that a thread was handling when it died. */
-  recordDeaths(
-    suspects: readonly (KeyName & { readonly position: Position })[],
-    reason: string,
-  ): Promise<void> {
-    return this.#enter(() => this.#recordDeaths(suspects, reason))
+  /** Sets aside the events that a thread was handling when it died: none of them is known to be why. */
+  setAside(suspects: readonly Suspect[], reason: string): Promise<void> {
+    return this.#enter(() => this.#recordDeaths(suspects, reason, false))
+  }
+
+  /** Writes down that a thread died which had this one event to handle. */
+  recordDeath(suspect: Suspect, reason: string): Promise<void> {
+    return this.#enter(() => this.#recordDeaths([suspect], reason, true))
   }
 
   /** Writes down how an event fared that was tried alone; `null`: it was handled. */
@@ -311,17 +317,19 @@ export class HandlerLedger {
   }
 
   async #recordDeaths(
-    suspects: readonly (KeyName & { readonly position: Position })[],
+    suspects: readonly Suspect[],
     reason: string,
+    wasAlone: boolean,
   ): Promise<void> {
-    const { name } = this.definition
+    const { name, retry } = this.definition
     const nowMs = this.#clock.nowMs()
     const entry = new LedgerEntry(name, this.#work, nowMs)
     for (const suspect of suspects) {
       const before = entry.current(suspect)
-      const deaths = before?.position === suspect.position ? before.deaths + 1 : 1
-      const attempt = before?.position === suspect.position ? before.attempt + 1 : 1
-      const isOver = deaths >= deathsMax
+      const known = before?.position === suspect.position ? before : untried
+      const attempt = known.attempt + (wasAlone ? 1 : 0)
+      const deaths = known.deaths + 1
+      const isOver = wasAlone && isFatal(retry, attempt, deaths)
       const crash = new WorkerCrashError(name, suspect.position, deaths, reason)
       entry.set(suspect, suspect.position, {
         state: isOver ? 'parked' : 'isolated',

@@ -369,7 +369,7 @@ export class HandlerSubscription {
     this.#ledger.takeBack(partitions)
     let isAside = false
     try {
-      if (positions.length > 0) await this.#recordDeaths(positions, reason)
+      if (positions.length > 0) await this.#setAside(positions, reason)
       isAside = positions.length > 0
     } catch (error) {
       // Not written down: if the event kills the next thread too, it is noticed then.
@@ -380,10 +380,10 @@ export class HandlerSubscription {
     return isAside
   }
 
-  async #recordDeaths(positions: readonly Position[], reason: string): Promise<void> {
+  async #setAside(positions: readonly Position[], reason: string): Promise<void> {
     const { log, events } = this.#ports
     const suspects = await readSuspects(this.definition, events, log, positions)
-    await this.#ledger.recordDeaths(suspects, reason)
+    await this.#ledger.setAside(suspects, reason)
     this.#waiters.notify()
   }
 

@@ -50,7 +50,7 @@ export async function tryAlone(ports: IsolationPorts, waiting: WaitingKey): Prom
   if (!hasBegun && isOfThread(end)) throw new RemoteError(end.error)
   if (end.outcome === 'crashed') {
     const { partition, key } = waiting
-    await ledger.recordDeaths([{ partition, key, position }], end.error.message)
+    await ledger.recordDeath({ partition, key, position }, end.error.message)
     return
   }
   const outcome =
@@ -103,12 +103,7 @@ function setbackOf(
   failure: NonNullable<IsolatedOutcome>,
 ): Extract<KeyChange, { type: 'failed' }> {
   const { retry } = ledger.definition
-  const decision = decideAfterFailure(
-    retry,
-    failure,
-    Math.min(attempt, retry.attemptsMax),
-    random.next(),
-  )
+  const decision = decideAfterFailure(retry, failure, attempt, random.next())
   const next = decision.kind === 'now' ? { kind: 'later' as const, delayMs: 0 } : decision
   return { type: 'failed', partition, key, position, attempt, error: failure.error, next }
 }

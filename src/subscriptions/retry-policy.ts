@@ -72,3 +72,14 @@ export function restartDelayMs(failures: number): number {
 
 /** How often the thread under an event may die before the event is parked. */
 export const deathsMax = 3
+
+/**
+ * Whether an event is parked under which a thread died that it had to itself. With company it never is: which of
+ * several events it was is not known, so the death is no attempt of any, and each is tried alone.
+ *
+ * @param attempt - The attempt that the thread did not survive, 1-based.
+ * @param deaths - Threads that died under the event, those with company included.
+ */
+export function isFatal(policy: RetryPolicy, attempt: number, deaths: number): boolean {
+  return deaths >= deathsMax || attempt >= policy.attemptsMax
+}

@@ -11,12 +11,17 @@ import { eventKeyOf } from './event-key.js'
 import type { SubscribedEvents } from './subscribed-events.js'
 import type { KeyName } from './work-store.js'
 
+/** An event that was in flight when its thread died. */
+export interface Suspect extends KeyName {
+  readonly position: Position
+}
+
 export async function readSuspects(
   definition: HandlerDefinition,
   subscribed: SubscribedEvents,
   log: LogReader,
   positions: readonly Position[],
-): Promise<readonly (KeyName & { readonly position: Position })[]> {
+): Promise<readonly Suspect[]> {
   const suspects = []
   for (const position of positions) {
     const only = { after: position - 1, to: position, eventsMax: 1 }

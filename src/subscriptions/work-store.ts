@@ -45,7 +45,7 @@ export interface BlockedKey {
   readonly state: 'retrying' | 'isolated' | 'parked'
   /** Position of the event that failed: the first of the key's queue. */
   readonly position: Position
-  /** Deliveries of that event so far. */
+  /** Deliveries of that event so far that count: not those that ended with a thread that had other events too. */
   readonly attempt: number
   /** Threads that died under it. */
   readonly deaths: number

@@ -83,3 +83,10 @@ test('growth says by how much, since when, from where and where to', () => {
 test('too few samples are not judged', () => {
   assert.deepEqual(slopesOf(level().slice(0, 3), slopeLimits), [])
 })
+
+test('what ends before it was warm is not judged', () => {
+  const samples = level((_sample, at) => ({ heapBytes: at * 5 * mebibyte }))
+
+  assert.deepEqual(slopesOf(samples.slice(0, 15)), [])
+  assert.deepEqual(growing(samples.slice(0, 16)), ['heapBytes'])
+})

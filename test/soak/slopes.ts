@@ -41,8 +41,10 @@ export const slopeLimits: SlopeLimits = Object.freeze({
   lag: 1_000,
 })
 
-/** The part of the time that passes before anything is judged. */
+/** The part of the time that passes before anything is judged, and the least it takes. */
 const warmUpShare = 0.4
+/** Compiled code and its profiles gather for so long: 5 MiB a minute at first, 0.3 MiB after it. */
+const warmUpMsMin = 120_000
 /** Fewer points say nothing. */
 const pointsMin = 4
 
@@ -57,13 +59,14 @@ export interface Slope {
   readonly sinceMs: number
 }
 
-/** @returns one for each; none: there are too few samples to judge by. */
+/** @returns one for each; none: there are too few samples to judge by once it was warm. */
 export function slopesOf(
   samples: readonly Sample[],
   limits: SlopeLimits = slopeLimits,
 ): readonly Slope[] {
   const endMs = samples.at(-1)?.atMs ?? 0
-  const warm = samples.filter(({ atMs }) => atMs >= endMs * warmUpShare)
+  const warmMs = Math.max(endMs * warmUpShare, warmUpMsMin)
+  const warm = samples.filter(({ atMs }) => atMs >= warmMs)
   if (warm.length < pointsMin) return []
   return (Object.keys(limits) as Watched[]).map((watched) => {
     const x = watched === 'fileBytes' ? 'events' : 'atMs'

@@ -31,6 +31,6 @@ const nothing = { sequence: 1, handled: 0, retried: 0, changes: [] }
 async function openSuspect(): Promise<Books> {
   const books = await Books.open({ ids: ['a', 'a', 'b'] })
   await books.report(1, failed('a', 1, 'later'))
-  await books.ledger.recordDeaths([{ ...keyOf('a'), position: 2 }], 'it exited')
+  await books.ledger.setAside([{ ...keyOf('a'), position: 2 }], 'it exited')
   return books
 }

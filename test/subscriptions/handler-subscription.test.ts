@@ -33,7 +33,7 @@ function subscribe(books: Books) {
 
 test('a trial that cannot be written down shows in the status, and its key waits', async () => {
   const books: Books = await Books.open({ ids: ['a'], handle: () => books.work.close() })
-  await books.ledger.recordDeaths([{ ...keyOf('a'), position: 1 }], 'it exited')
+  await books.ledger.setAside([{ ...keyOf('a'), position: 1 }], 'it exited')
   const { subscription, passTime } = subscribe(books)
 
   subscription.start()

@@ -6,7 +6,7 @@ import { type HandlerContext, TerminalError } from '../../src/index.js'
 import type { RunTask, TaskPool } from '../../src/pool/contracts.js'
 import { createInlinePool } from '../../src/pool/inline-pool.js'
 import { tryAlone } from '../../src/subscriptions/isolated-delivery.js'
-import type { HostRequest } from '../../src/subscriptions/pump-messages.js'
+import type { HostRequest, KeyChange } from '../../src/subscriptions/pump-messages.js'
 import type { BlockedKey } from '../../src/subscriptions/work-store.js'
 import { Books, failed, keyOf } from './books.js'
 import { turns, until } from './until.js'
@@ -30,15 +30,67 @@ async function trial(books: Books, setup: Trial = {}): Promise<Partial<BlockedKe
   return { state, position, attempt, deaths }
 }
 
-/** A thread has died under the given event of the counter `a`, for the first time. */
+/** A thread has died while the given event of the counter `a` was in flight on it. */
 async function killedBy(books: Books, position: number): Promise<void> {
-  await books.ledger.recordDeaths([{ ...keyOf('a'), position }], 'it exited')
+  await books.ledger.setAside([{ ...keyOf('a'), position }], 'it exited')
 }
 
 function refusing(error: Error): () => never {
   return () => {
     throw error
   }
+}
+
+test('a thread that dies under several events costs none of them an attempt', async () => {
+  const books = await Books.open({ ids: ['a', 'b'] })
+  await books.report(0, { ...failed('b', 2, 'later'), attempt: 2 } as KeyChange)
+
+  await books.ledger.setAside(
+    [
+      { ...keyOf('a'), position: 1 },
+      { ...keyOf('b'), position: 2 },
+    ],
+    'it exited',
+  )
+
+  const attempts = ['a', 'b'].map((id) => books.ledger.blockedKey(keyOf(id))!)
+  assert.deepEqual(
+    attempts.map(({ state, attempt, deaths }) => [state, attempt, deaths]),
+    [
+      ['isolated', 0, 1],
+      ['isolated', 2, 1],
+    ],
+  )
+})
+
+for (const [attemptsMax, expected] of [
+  [5, [2, 3]],
+  [2, [2, 3]],
+  [1, [1, 2]],
+] as const) {
+  test(`a suspect that kills the threads it has to itself is parked: attemptsMax ${attemptsMax}`, async () => {
+    const books = await Books.open({ ids: ['a', 'a'], retry: { attemptsMax } })
+    await killedBy(books, 1)
+    const tried: unknown[] = []
+    const dying = (): TaskPool => {
+      const pool = createInlinePool(async (task, channel) => {
+        tried.push((task as { readonly attempt: number }).attempt)
+        channel.post({ type: 'begun' })
+        await pool.close()
+      })
+      return pool
+    }
+
+    while (books.ledger.parked === 0) await trial(books, { openPool: dying })
+
+    const { attempt, deaths, cause } = books.ledger.blockedKey(keyOf('a'))!
+    assert.deepEqual([attempt, deaths], expected)
+    assert.equal(cause, 'WORKER_CRASH')
+    assert.deepEqual(
+      tried,
+      Array.from({ length: attempt }, (_each, at) => at + 1),
+    )
+  })
 }
 
 test('a suspect that is handled alone lets its key go on', async () => {
@@ -54,7 +106,7 @@ test('a suspect that is handled alone lets its key go on', async () => {
 
 test('a suspect that only fails alone waits for its next attempt like any other', async () => {
   for (const [retriesAtOnce, pausesMs] of [
-    [0, [50, 100]],
+    [0, [25, 50]],
     [3, [0, 0]],
   ] as const) {
     const retry = { attemptsMax: 5, retriesAtOnce, delayMs: 50 }
@@ -63,7 +115,7 @@ test('a suspect that only fails alone waits for its next attempt like any other'
 
     const after = await trial(books)
 
-    assert.deepEqual(after, { state: 'retrying', position: 1, attempt: 2, deaths: 0 })
+    assert.deepEqual(after, { state: 'retrying', position: 1, attempt: 1, deaths: 0 })
     const { dueAtMs, error } = books.ledger.blockedKey(keyOf('a'))!
     const pauseMs = dueAtMs - books.clock.nowMs()
     assert.ok(pauseMs >= pausesMs[0] && pauseMs <= pausesMs[1], `${pauseMs}`)
@@ -95,11 +147,11 @@ test('what stands before a suspect goes first, and the suspect stays one', async
   const after = await trial(books)
   const then = await trial(books)
 
-  assert.deepEqual(after, { state: 'isolated', position: 2, attempt: 1, deaths: 1 })
+  assert.deepEqual(after, { state: 'isolated', position: 2, attempt: 0, deaths: 1 })
   assert.deepEqual(then, { state: 'retrying', position: 2, attempt: 0, deaths: 0 })
   assert.deepEqual(delivered, [
     [1, 1, 0],
-    [2, 2, 0],
+    [2, 1, 0],
   ])
 })
 
@@ -128,7 +180,7 @@ test('a thread that dies, or cannot load the app, before the delivery begins say
   })
 
   const { state, attempt, deaths } = books.ledger.blockedKey(keyOf('a'))!
-  assert.deepEqual([state, attempt, deaths], ['isolated', 1, 1])
+  assert.deepEqual([state, attempt, deaths], ['isolated', 0, 1])
 })
 
 test('a trial that closing ends counts as never tried', async () => {
@@ -147,7 +199,7 @@ test('a trial that closing ends counts as never tried', async () => {
 
   closing.abort()
 
-  assert.deepEqual(await trying, { state: 'isolated', position: 1, attempt: 1, deaths: 1 })
+  assert.deepEqual(await trying, { state: 'isolated', position: 1, attempt: 0, deaths: 1 })
 })
 
 test('what is tried alone asks the host as ever', async () => {

@@ -9,7 +9,7 @@ import { turns } from './until.js'
 /** A suspect at position 1, and trials whose deliveries do what the test says. */
 async function setUp(deliver: () => Promise<void>) {
   const { ledger, clock } = await Books.open({ ids: ['a'] })
-  await ledger.recordDeaths([{ ...keyOf('a'), position: 1 }], 'it exited')
+  await ledger.setAside([{ ...keyOf('a'), position: 1 }], 'it exited')
   const ends: unknown[] = []
   const onEnd = (error: unknown): void => void ends.push(error)
   const trials = new IsolatedTrials({ ledger, clock, deliver, onEnd })

@@ -52,6 +52,11 @@ test('innocent events in flight beside a killer are not parked', async (t) => {
 
   assert.deepEqual(entries.map((entry) => entry.key).sort(), ['Counter-exit', 'Counter-exit2'])
   assert.equal(work.status('killer').handled, 36)
+  const ofInnocents = work.calls('killer').filter((call) => call.startsWith('slow'))
+  assert.deepEqual(
+    ofInnocents.filter((call) => !call.endsWith(' 1')),
+    [],
+  )
 })
 
 test('order per key is kept beside a killer', async (t) => {
