@@ -92,11 +92,20 @@ export class Findings {
 
 /** How far a check is. */
 export interface VerifyProgress {
-  /** What is being looked at: `log`, or the name of what comes after it. */
-  readonly step: 'log' | 'heads' | 'snapshots' | 'tags' | 'claims' | 'keys' | 'work' | 'views'
-  /** Positions that were looked at. */
+  /** What is being looked at: the pages of all files, then the log, then what comes after it. */
+  readonly step:
+    | 'pages'
+    | 'log'
+    | 'heads'
+    | 'snapshots'
+    | 'tags'
+    | 'claims'
+    | 'keys'
+    | 'work'
+    | 'views'
+  /** Positions that were looked at; of `pages`: pages of the file that it is at. */
   readonly positions: number
-  /** Positions that there are. */
+  /** Positions that there are; of `pages`: pages that the file has. */
   readonly head: Position
 }
 

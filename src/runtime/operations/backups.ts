@@ -23,9 +23,9 @@ export interface CopyProgress {
   readonly step: 'copying' | 'verifying'
   /** What is being copied, or looked at in the copy. */
   readonly part: 'work' | 'log' | 'keys' | VerifyProgress['step']
-  /** Positions that were looked at; 0 while copying. */
+  /** Positions that were looked at, or pages: see {@link VerifyProgress}; 0 while copying. */
   readonly positions: Position
-  /** Positions that there are in the copy; 0 while copying. */
+  /** Positions that there are in the copy, or pages; 0 while copying. */
   readonly head: Position
 }
 

@@ -24,7 +24,13 @@ import { hasEnvironment } from '../../store/lmdb/verify/open-existing.js'
 import { type BackupOptions, copyVerified } from './backups.js'
 import { alreadyUndisturbed } from './copy-directory.js'
 import { UnsoundStoreError } from './operation-errors.js'
-import { assertFlowOptions, checkStore, parseDirectory, type StoreReport } from './verify-store.js'
+import {
+  assertFlowOptions,
+  checkContents,
+  checkPages,
+  parseDirectory,
+  type StoreReport,
+} from './verify-store.js'
 
 /** Where copies are made, below the data directory. */
 const copiesName = 'compacting'
@@ -73,6 +79,7 @@ export async function compactWithFailpoint(
   if (!hasEnvironment(join(dataDir, 'log'))) {
     throw new StoreUnavailableError(dataDir, 'there is no log in it')
   }
+  await checkPages(dataDir, watched(options))
   const { environment, epoch } = await own(dataDir)
   const copies = join(dataDir, copiesName)
   try {
@@ -87,6 +94,11 @@ export async function compactWithFailpoint(
     await environment.close()
     releaseLock(dataDir, epoch)
   }
+}
+
+/** What is checked before anything is copied tells nobody how far it is. */
+function watched({ signal }: CompactOptions): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
 }
 
 /** Becomes the owner. The log stays open, since that is how others can see that it is owned. */
@@ -107,11 +119,12 @@ async function own(dataDir: string): Promise<{
 async function compactOwned(
   dataDir: string,
   copies: string,
-  { signal, onProgress }: CompactOptions,
+  options: CompactOptions,
   failpoint: (step: CompactStep) => void,
 ): Promise<CompactResult> {
   const startedMs = systemClock.elapsedMs()
-  const found = await checkStore(dataDir, signal === undefined ? {} : { signal })
+  const { signal, onProgress } = options
+  const found = await checkContents(dataDir, watched(options))
   if (!found.isSound) throw new UnsoundStoreError(dataDir, found)
   failpoint('checked')
   const how = { undisturbed: alreadyUndisturbed, isCompact: true }

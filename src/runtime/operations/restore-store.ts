@@ -8,12 +8,11 @@
 import { systemClock } from '../../base/clock.js'
 import { InvalidArgumentError } from '../../base/errors.js'
 import { knownKeys } from '../../base/options.js'
-import { assertAtRest, assertStillAtRest } from '../../store/lmdb/at-rest.js'
 import { type BackupOptions, type BackupResult, copyVerified } from './backups.js'
 import { alreadyUndisturbed } from './copy-directory.js'
 import { UnsoundStoreError } from './operation-errors.js'
 import { finishWhole } from './unfinished.js'
-import { assertFlowOptions, checkStore, parseDirectory } from './verify-store.js'
+import { assertFlowOptions, checkContents, parseDirectory, whileAtRest } from './verify-store.js'
 
 export type RestoreOptions = BackupOptions
 
@@ -42,15 +41,15 @@ export async function restoreStore(
   if (from === to) throw new InvalidArgumentError('dataDir', 'another directory', dataDir)
   const { signal, onProgress } = options
   const startedMs = systemClock.elapsedMs()
-  const made = await finishWhole(to, async (unfinished) => {
-    const before = await assertAtRest(from)
-    const found = await checkStore(from, signal === undefined ? {} : { signal })
-    if (!found.isSound) throw new UnsoundStoreError(from, found)
-    const how = { undisturbed: alreadyUndisturbed, isCompact: true }
-    const copied = await copyVerified(from, unfinished, how, { signal, onProgress })
-    await assertStillAtRest(from, before)
-    return copied
-  })
+  const watched = signal === undefined ? {} : { signal }
+  const made = await finishWhole(to, (unfinished) =>
+    whileAtRest(from, watched, async () => {
+      const found = await checkContents(from, watched)
+      if (!found.isSound) throw new UnsoundStoreError(from, found)
+      const how = { undisturbed: alreadyUndisturbed, isCompact: true }
+      return await copyVerified(from, unfinished, how, { signal, onProgress })
+    }),
+  )
   const report = Object.freeze({ ...made.report, dataDir: to })
   const durationMs = systemClock.elapsedMs() - startedMs
   return Object.freeze({ position: report.head, bytes: made.bytes, durationMs, report })

@@ -14,8 +14,10 @@ import { functionAt, integerIn, knownKeys, signalAt } from '../../base/options.j
 import { yieldToEventLoop } from '../../base/signal.js'
 import type { Position } from '../../events/event.js'
 import { assertAtRest, assertStillAtRest } from '../../store/lmdb/at-rest.js'
+import { assertUnlocked } from '../../store/lmdb/lock.js'
 import { openExistingTables } from '../../store/lmdb/verify/open-existing.js'
 import { verifyLog } from '../../store/lmdb/verify/verify-log.js'
+import { verifyPages } from '../../store/lmdb/verify/verify-pages.js'
 import {
   Findings,
   type LogCounts,
@@ -75,15 +77,46 @@ export async function verifyStore(
   const path = parseDirectory('dataDir', dataDir)
   assertFlowOptions(options)
   integerIn('findingsMax', options.findingsMax ?? findingsMaxDefault, 0, 100_000)
-  const before = await assertAtRest(path)
-  const report = await checkStore(path, options)
-  // Whoever has written to it meanwhile has changed what was being compared.
-  await assertStillAtRest(path, before)
-  return report
+  return await whileAtRest(path, options, () => checkContents(path, options))
 }
 
-/** The same for a directory that is the caller's own. */
+/**
+ * Does what needs a directory that nobody writes to, once its pages were looked at.
+ *
+ * @throws {StoreLockedError} DRAMATIS_STORE_LOCKED
+ * @throws {StoreChangedError} DRAMATIS_STORE_CHANGED: what was done rests on what is there no more.
+ * @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE
+ */
+export async function whileAtRest<Done>(
+  path: string,
+  options: VerifyStoreOptions,
+  work: () => Promise<Done>,
+): Promise<Done> {
+  assertUnlocked(path)
+  // LMDB opens the log to say who owns it, which has to be safe.
+  await checkPages(path, options)
+  const before = await assertAtRest(path)
+  const done = await work()
+  await assertStillAtRest(path, before)
+  return done
+}
+
+/** Checks a directory that is the caller's own. */
 export async function checkStore(path: string, options: VerifyStoreOptions): Promise<StoreReport> {
+  await checkPages(path, options)
+  return await checkContents(path, options)
+}
+
+/** Looks at every page before LMDB does. @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE */
+export async function checkPages(path: string, options: VerifyStoreOptions): Promise<void> {
+  await verifyPages(path, createFlow(options))
+}
+
+/** Checks a directory that is the caller's own, whose pages were looked at. */
+export async function checkContents(
+  path: string,
+  options: VerifyStoreOptions,
+): Promise<StoreReport> {
   const flow = createFlow(options)
   const startedMs = systemClock.elapsedMs()
   const findings = new Findings(options.findingsMax ?? findingsMaxDefault)

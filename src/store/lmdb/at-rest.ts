@@ -7,8 +7,6 @@
  * This process's own slots say nothing, since who checks has some too: what it writes itself is seen afterwards.
  */
 
-import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StoreChangedError } from '../errors.js'
 import { Findings } from '../verification.js'
@@ -17,7 +15,7 @@ import { openTable } from './environment.js'
 import { textKeys } from './keys.js'
 import { assertUnlocked, assertUnowned, type LogEvidence } from './lock.js'
 import { readEvidence } from './log-owner.js'
-import { hasEnvironment, openExisting } from './verify/open-existing.js'
+import { environmentsIn, hasEnvironment, openExisting } from './verify/open-existing.js'
 
 /** The last transaction of each environment, by its directory; `null`: that cannot be read. */
 export type Transactions = ReadonlyMap<string, number | null>
@@ -62,11 +60,7 @@ async function evidenceIn(log: string): Promise<LogEvidence> {
 const noEvidence: LogEvidence = Object.freeze({ pids: [], owner: undefined })
 
 async function transactionsIn(dataDir: string): Promise<Transactions> {
-  const views = join(dataDir, 'views')
-  const names = existsSync(views) ? (await readdir(views)).map((each) => join('views', each)) : []
-  const there = ['log', 'work', 'keys', ...names].filter((each) =>
-    hasEnvironment(join(dataDir, each)),
-  )
+  const there = await environmentsIn(dataDir)
   return new Map(there.map((each) => [each, lastTransaction(join(dataDir, each, 'data.mdb'))]))
 }
 

@@ -3,7 +3,8 @@
  *
  * LMDB follows whatever number a page has for another one: into the middle of something else, or beyond the
  * end of the file, where the process ends with a signal. So what it would follow can be looked at here
- * first. Reads pages one at a time, synchronously; the cost of a whole walk is reading the file once.
+ * first. Reads pages one at a time, synchronously; the cost of a whole walk is reading the file once, and whoever walks
+ * may stop between any two pages.
  *
  * The layout is that of LMDB's format 2 on machines of 64 bits, little-endian: a page begins with its
  * number, a transaction, flags, and where its free space lies; then come the places of its nodes.
@@ -60,15 +61,14 @@ export class DataFile {
     return second.transaction > first.transaction ? second : first
   }
 
-  /** Looks at every page that LMDB could come to. @throws when one is not what it must be. */
-  walk(meta: DataFileMeta): void {
+  /** Looks at every page that LMDB could come to, one each time. @throws when one is not what it must be. */
+  *walk(meta: DataFileMeta): Generator<void> {
     const walk = new TreeWalk(
       (page) => this.#page(page, meta.pageBytes),
       Math.floor(this.bytes / meta.pageBytes),
+      meta.roots as [bigint, bigint],
     )
-    const [free, tables] = meta.roots as [bigint, bigint]
-    walk.tree(free, 0, false, everything)
-    walk.tree(tables, 0, true, everything)
+    while (walk.lookAtNext()) yield
   }
 
   close(): void {
@@ -99,7 +99,7 @@ export class DataFile {
   }
 
   #read(offset: number, bytes: number): Buffer {
-    const buffer = Buffer.alloc(bytes)
+    const buffer = Buffer.allocUnsafe(bytes)
     return buffer.subarray(0, readSync(this.#descriptor, buffer, 0, bytes, offset))
   }
 }
@@ -118,21 +118,46 @@ interface Bounds {
 
 const everything: Bounds = Object.freeze({ from: null, to: null })
 
+/** A tree, or a part of one, that is yet to be looked at. */
+interface Tree {
+  readonly root: bigint
+  readonly depth: number
+  /** Whether its keys sort as bytes; the tree of free pages sorts numbers. */
+  readonly isText: boolean
+  readonly bounds: Bounds
+}
+
 /** The trees of one file. No page belongs to two places of them. */
 class TreeWalk {
   readonly #read: (page: number) => Buffer
   readonly #pages: number
   readonly #seen: Uint8Array
+  /** The next one is the last. */
+  readonly #ahead: Tree[]
 
-  constructor(read: (page: number) => Buffer, pages: number) {
+  constructor(
+    read: (page: number) => Buffer,
+    pages: number,
+    [free, tables]: readonly [bigint, bigint],
+  ) {
     this.#read = read
     this.#pages = pages
     this.#seen = new Uint8Array(pages)
+    this.#ahead = [
+      { root: tables, depth: 0, isText: true, bounds: everything },
+      { root: free, depth: 0, isText: false, bounds: everything },
+    ]
   }
 
-  /** @param isText - Whether its keys sort as bytes; the tree of free pages sorts numbers. */
-  tree(root: bigint, depth: number, isText: boolean, bounds: Bounds): void {
-    if (root === noPage) return
+  /** @returns whether there was one. */
+  lookAtNext(): boolean {
+    const tree = this.#ahead.pop()
+    if (tree === undefined) return false
+    if (tree.root !== noPage) this.#lookAt(tree)
+    return true
+  }
+
+  #lookAt({ root, depth, isText, bounds }: Tree): void {
     const number = this.#enter(root, 1)
     const page = this.#read(number)
     const kind = page.readUInt16LE(18) & (isBranch | isLeaf | isOverflow | isMeta)
@@ -160,7 +185,7 @@ class TreeWalk {
       if (kind === isLeaf) this.#leafNode(page, place, number)
       else {
         const within = { from: key, to: nodes[at + 1]?.key ?? bounds.to }
-        this.tree(childOf(page, place), depth + 1, isText, within)
+        this.#ahead.push({ root: childOf(page, place), depth: depth + 1, isText, bounds: within })
       }
     }
   }
@@ -174,7 +199,8 @@ class TreeWalk {
     assertSound(end <= page.length, number, 'has a value that ends beyond it')
     if (isElsewhere) this.#overflow(page.readBigUInt64LE(value), bytes)
     else if ((flags & hasTree) !== 0 && bytes === 48) {
-      this.tree(page.readBigUInt64LE(value + 40), 0, true, everything)
+      const root = page.readBigUInt64LE(value + 40)
+      this.#ahead.push({ root, depth: 0, isText: true, bounds: everything })
     }
   }
 

@@ -215,7 +215,7 @@ describe('a store with some of everything', () => {
       await assert.rejects(backup, { message: end })
       assert.deepEqual((await readdir(root)).sort(), ['data', 'whole'], end)
     }
-    assert.equal(steps.size, 10)
+    assert.equal(steps.size, 11)
   })
 
   test('a backup that a closing runtime ends leaves nothing', async (t) => {

@@ -210,6 +210,7 @@ describe('a store with some of everything', () => {
     const aborting = verifyStore(directory.path, { signal: AbortSignal.abort(reason) })
 
     assert.deepEqual(steps, [
+      'pages',
       'log',
       'heads',
       'snapshots',

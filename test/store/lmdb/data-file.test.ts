@@ -38,7 +38,7 @@ async function filledLog(t: TestContext): Promise<{ directory: TemporaryDirector
 function walk(path: string): void {
   const file = new DataFile(path)
   try {
-    file.walk(file.readMeta())
+    for (const _page of file.walk(file.readMeta()));
   } finally {
     file.close()
   }

@@ -6,6 +6,7 @@
  */
 
 import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TableDatabase } from '../../tables.js'
 import type { Findings, StoreFinding } from '../../verification.js'
@@ -15,6 +16,14 @@ import { openLmdbTables } from '../lmdb-tables.js'
 /** Whether there is an environment in the directory. */
 export function hasEnvironment(path: string): boolean {
   return existsSync(join(path, 'data.mdb'))
+}
+
+/** Every environment that is in a data directory, by its directory below that. */
+export async function environmentsIn(dataDir: string): Promise<readonly string[]> {
+  const views = join(dataDir, 'views')
+  const names = existsSync(views) ? (await readdir(views)).sort() : []
+  const known = ['log', 'work', 'keys', ...names.map((each) => join('views', each))]
+  return known.filter((each) => hasEnvironment(join(dataDir, each)))
 }
 
 /** Opens the environment of a directory, if all of these tables are in it; a missing one is a finding. */
