@@ -11,9 +11,10 @@ export async function readSample(runtime: Runtime, dataDir: string, atMs: number
   const { readers } = await runtime.health()
   // What nobody holds any more is no growth. Without `--expose-gc` the slopes are only less exact.
   globalThis.gc?.()
-  const { views, handlers, store } = runtime.status()
+  const { views, handlers, store, workers } = runtime.status()
   return {
     atMs,
+    threads: workers.threads,
     heapBytes: process.memoryUsage().heapUsed,
     ownBytes: readProcessMemory().ownBytes,
     fileDescriptors: fileDescriptors(),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createSeededRandom } from '../../src/base/random.js'
+import { createSeededRandom, type Random } from '../../src/base/random.js'
 import { seed } from '../support/seed.js'
 import { growthIn, type Sample, slopeLimits, slopesOf, type Watched } from './slopes.js'
 
@@ -13,6 +13,7 @@ function level(change: (sample: Sample, at: number) => Partial<Sample> = () => (
   return Array.from({ length: 60 }, (_each, at) => {
     const sample = {
       atMs: at * 10_000,
+      threads: 2,
       heapBytes: 50 * mebibyte,
       ownBytes: 200 * mebibyte,
       fileDescriptors: 60,
@@ -55,6 +56,29 @@ test('a few samples that lie apart are no growth', () => {
   const samples = level((_sample, at) => (at % 9 === 8 ? { ownBytes: 900 * mebibyte } : {}))
 
   assert.deepEqual(growing(samples), [])
+})
+
+/** More of them, or fewer, and in the end many: each takes its share. */
+function drawThreads(random: Random): (sample: Sample, at: number) => Partial<Sample> {
+  return ({ ownBytes, readerSlots, fileDescriptors }, at) => {
+    const threads = at < 45 ? 1 + Math.floor(random.next() * 3) : 3
+    return {
+      threads,
+      ownBytes: ownBytes + threads * 50 * mebibyte,
+      readerSlots: readerSlots + threads * 5,
+      fileDescriptors: fileDescriptors + threads * 5,
+    }
+  }
+}
+
+test(`what more threads take is no growth, and hides none (seed ${seed})`, () => {
+  const drawn = level(drawThreads(createSeededRandom(seed)))
+
+  assert.deepEqual(growing(drawn), [])
+  assert.deepEqual(
+    growing(drawn.map((each, at) => ({ ...each, ownBytes: each.ownBytes + 2 * at * mebibyte }))),
+    ['ownBytes'],
+  )
 })
 
 const leaks: Readonly<Record<Watched, (at: number) => Partial<Sample>>> = {

@@ -1,8 +1,9 @@
 /**
  * Whether something grows that should not: the slopes of what was watched, once it had warmed up.
  *
- * Pure. The slope of a series is the median of the slopes between any two of its points, so that single points
- * that lie apart (a collection of garbage that was late, a backup under way) say nothing; but no more than its
+ * Pure. Lives have more threads or fewer, and each takes memory, files and slots: points are compared with those of as
+ * many threads. The slope is the median of the slopes between any two of them, so that single points
+ * that lie apart (a collection of garbage that was late, a backup under way) say nothing; but no more than their
  * floor rises, from the lowest point of the first third to that of the last: what only varies comes down again.
  *
  * Invariant: a series that is level, however noisy, has no slope beyond what its limit allows once there are
@@ -13,6 +14,8 @@
 export interface Sample {
   /** Since the beginning. Milliseconds. */
   readonly atMs: number
+  /** Worker threads of the runtime. */
+  readonly threads: number
   readonly heapBytes: number
   /** Memory that is the process's own, mapped files left out. */
   readonly ownBytes: number
@@ -27,7 +30,7 @@ export interface Sample {
   readonly lag: number
 }
 
-export type Watched = Exclude<keyof Sample, 'atMs' | 'events'>
+export type Watched = Exclude<keyof Sample, 'atMs' | 'threads' | 'events'>
 
 /** How much of each may be added, once it is warm: per minute; of files, per event. */
 export type SlopeLimits = Readonly<Record<Watched, number>>
@@ -45,7 +48,7 @@ export const slopeLimits: SlopeLimits = Object.freeze({
 const warmUpShare = 0.4
 /** Compiled code and its profiles gather for so long: 5 MiB a minute at first, 0.3 MiB after it. */
 const warmUpMsMin = 120_000
-/** Fewer points say nothing. */
+/** Fewer points of as many threads say nothing. */
 const pointsMin = 4
 
 export interface Slope {
@@ -67,20 +70,33 @@ export function slopesOf(
   const endMs = samples.at(-1)?.atMs ?? 0
   const warmMs = Math.max(endMs * warmUpShare, warmUpMsMin)
   const warm = samples.filter(({ atMs }) => atMs >= warmMs)
-  if (warm.length < pointsMin) return []
+  const alike = groupsOf(warm).filter(({ length }) => length >= pointsMin)
+  if (alike.length === 0) return []
   return (Object.keys(limits) as Watched[]).map((watched) => {
     const x = watched === 'fileBytes' ? 'events' : 'atMs'
     const unit = watched === 'fileBytes' ? 1 : 60_000
-    const points = warm.map((each) => [each[x] / unit, each[watched]] as const)
-    const [from, to] = [points[0]![1], points.at(-1)![1]]
-    const ends = { from, to, sinceMs: warm[0]!.atMs }
+    const groups = alike.map((group) => group.map((each): Point => [each[x] / unit, each[watched]]))
+    const largest = alike.reduce((one, other) => (other.length > one.length ? other : one))
     return {
       watched,
-      slope: Math.min(medianSlope(points), floorSlope(points)),
+      slope: Math.min(medianSlope(groups), ...groups.map(floorSlope)),
       limit: limits[watched],
-      ...ends,
+      from: largest[0]![watched],
+      to: largest.at(-1)![watched],
+      sinceMs: largest[0]!.atMs,
     }
   })
+}
+
+/** Samples of as many threads together. */
+function groupsOf(samples: readonly Sample[]): readonly (readonly Sample[])[] {
+  const groups = new Map<number, Sample[]>()
+  for (const sample of samples) {
+    const group = groups.get(sample.threads)
+    if (group === undefined) groups.set(sample.threads, [sample])
+    else group.push(sample)
+  }
+  return [...groups.values()]
 }
 
 /** What grows, in words; none: nothing does. */
@@ -107,9 +123,13 @@ function lowestOf(points: readonly Point[]): Point {
   return points.reduce((lowest, each) => (each[1] < lowest[1] ? each : lowest))
 }
 
-function medianSlope(points: readonly Point[]): number {
-  const slopes = points
-    .flatMap(([x, y], at) => points.slice(at + 1).map(([toX, toY]) => (toY - y) / (toX - x)))
+function medianSlope(groups: readonly (readonly Point[])[]): number {
+  const slopes = groups
+    .flatMap((points) =>
+      points.flatMap(([x, y], at) =>
+        points.slice(at + 1).map(([toX, toY]) => (toY - y) / (toX - x)),
+      ),
+    )
     .filter(Number.isFinite)
     .sort((one, other) => one - other)
   const middle = slopes.length / 2
