@@ -6,15 +6,17 @@
  * up the one event and goes on with the rest. This file selects keys; the ledgers write.
  */
 
+import assert from 'node:assert/strict'
 import { type ErrorData, InvalidArgumentError } from '../base/errors.js'
 import { integerIn, knownKeys } from '../base/options.js'
 import type { HandlerDefinition } from '../define/handler.js'
 import { decodeValue, encodeValue } from '../events/codec.js'
 import type { Position } from '../events/event.js'
+import { encodeTableKey } from '../store/table-key.js'
 import { InvalidTokenError } from './errors.js'
 import type { HandlerSubscription } from './handler-subscription.js'
 import type { ParkCause } from './retry-policy.js'
-import type { KeyName, WorkStore } from './work-store.js'
+import type { KeyName, KeyRow, WorkStore } from './work-store.js'
 
 /** A parked key. */
 export interface DeadLetter {
@@ -58,6 +60,15 @@ export interface DeadLetterResult {
   readonly events: number
 }
 
+/** Where a parked key stands among all. */
+interface Place extends KeyName {
+  readonly handler: string
+}
+
+interface ParkedKey extends KeyRow {
+  readonly handler: string
+}
+
 const filterKeys = ['handler', 'partition', 'key', 'cause', 'errorCode']
 
 export class DeadLetters {
@@ -88,11 +99,14 @@ export class DeadLetters {
   ): Promise<{ readonly entries: readonly DeadLetter[]; readonly next: string | null }> {
     const options = knownKeys('list', given, [...filterKeys, 'limit', 'after'])
     const limit = integerIn('list.limit', options.limit ?? 100, 1, 10_000)
-    const all = this.#select(options)
-    const start = options.after == null ? 0 : indexAfter(all, options.after)
-    const entries = all.slice(start, start + limit)
-    const isLast = start + limit >= all.length
-    return { entries, next: isLast ? null : tokenOf(entries.at(-1)!) }
+    const behind = options.after == null ? null : placeOf(options.after)
+    const found: ParkedKey[] = []
+    for (const each of this.#parkedKeys(options, behind)) {
+      // The one beyond the page says that there is another.
+      if (found.push(each) > limit) break
+    }
+    const entries = found.slice(0, limit).map((each) => this.#letterOf(each))
+    return { entries, next: found.length > limit ? tokenOf(entries.at(-1)!) : null }
   }
 
   /**
@@ -133,38 +147,43 @@ export class DeadLetters {
   }
 
   #select(filter: DeadLetterFilter): DeadLetter[] {
-    this.#assertOpen()
-    this.#work.refresh()
-    const handlers =
-      filter.handler === undefined ? [...this.#handlers.keys()].sort() : [nameOf(filter)]
-    return handlers.flatMap((handler) => this.#selectFrom(handler, filter))
+    return [...this.#parkedKeys(filter, null)].map((each) => this.#letterOf(each))
   }
 
-  #selectFrom(handler: string, filter: DeadLetterFilter): DeadLetter[] {
-    if (!this.#handlers.has(handler)) {
-      const known = [...this.#handlers.keys()].join(', ') || 'none'
-      throw new InvalidArgumentError('handler', `a handler of the app (${known})`, handler)
+  /** By handler, partition and key, as of one moment, as long as they are taken without a pause. */
+  *#parkedKeys(filter: DeadLetterFilter, behind: Place | null): Generator<ParkedKey> {
+    this.#assertOpen()
+    this.#work.refresh()
+    for (const handler of this.#handlersIn(filter)) {
+      if (behind !== null && handler < behind.handler) continue
+      const first = behind?.handler === handler ? behind : null
+      for (const row of this.#work.keysBehind(handler, filter.partition, first)) {
+        if (isWanted(row, filter)) yield { handler, ...row }
+      }
     }
-    const letters: DeadLetter[] = []
-    for (const { partition, key, blocked } of this.#work.readKeys(handler, filter.partition)) {
-      if (blocked.state !== 'parked') continue
-      if (filter.key !== undefined && filter.key !== key) continue
-      if (filter.cause !== undefined && filter.cause !== blocked.cause) continue
-      if (filter.errorCode !== undefined && filter.errorCode !== blocked.error.code) continue
-      letters.push({
-        handler,
-        partition,
-        key,
-        position: blocked.position,
-        attempts: blocked.attempt,
-        cause: blocked.cause!,
-        error: blocked.error,
-        parkedAt: new Date(blocked.parkedAtMs!),
-        queued: this.#work.readQueue(handler, { partition, key }).length,
-        redrives: blocked.redrives,
-      })
+  }
+
+  #handlersIn(filter: DeadLetterFilter): readonly string[] {
+    if (filter.handler === undefined) return [...this.#handlers.keys()].sort()
+    const handler = nameOf(filter)
+    if (this.#handlers.has(handler)) return [handler]
+    const known = [...this.#handlers.keys()].join(', ') || 'none'
+    throw new InvalidArgumentError('handler', `a handler of the app (${known})`, handler)
+  }
+
+  #letterOf({ handler, partition, key, blocked }: ParkedKey): DeadLetter {
+    return {
+      handler,
+      partition,
+      key,
+      position: blocked.position,
+      attempts: blocked.attempt,
+      cause: blocked.cause!,
+      error: blocked.error,
+      parkedAt: new Date(blocked.parkedAtMs!),
+      queued: this.#work.readQueue(handler, { partition, key }).length,
+      redrives: blocked.redrives,
     }
-    return letters
   }
 
   /** @returns the letters that were still parked when it was written. */
@@ -186,6 +205,13 @@ export class DeadLetters {
   }
 }
 
+function isWanted({ key, blocked }: KeyRow, filter: DeadLetterFilter): boolean {
+  if (blocked.state !== 'parked') return false
+  if (filter.key !== undefined && filter.key !== key) return false
+  if (filter.cause !== undefined && filter.cause !== blocked.cause) return false
+  return filter.errorCode === undefined || filter.errorCode === blocked.error.code
+}
+
 function nameOf({ handler }: DeadLetterFilter): string {
   return typeof handler === 'string' ? handler : (handler?.name ?? '')
 }
@@ -194,26 +220,20 @@ function countEvents(letters: readonly DeadLetter[]): number {
   return letters.reduce((sum, letter) => sum + letter.queued, 0)
 }
 
-function tokenOf({ handler, partition, key }: DeadLetter): string {
+function tokenOf({ handler, partition, key }: Place): string {
   return encodeValue([handler, partition, key]).toString('base64url')
 }
 
-/** Where the first letter behind the token stands; letters are in the order of their names. */
-function indexAfter(letters: readonly DeadLetter[], token: string): number {
-  if (typeof token !== 'string') throw new InvalidTokenError('list')
-  const last = letters.findIndex((letter) => tokenOf(letter) === token)
-  if (last >= 0) return last + 1
+/** What {@link tokenOf} has written. @throws {InvalidTokenError} DRAMATIS_INVALID_TOKEN */
+function placeOf(token: unknown): Place {
   try {
-    const [handler, partition, key] = decodeValue(
-      Buffer.from(token, 'base64url'),
-    ) as unknown as readonly [string, number, string]
-    const later = letters.findIndex(
-      (each) =>
-        each.handler > handler ||
-        (each.handler === handler &&
-          (each.partition > partition || (each.partition === partition && each.key > key))),
-    )
-    return later < 0 ? letters.length : later
+    assert(typeof token === 'string')
+    const place = decodeValue(Buffer.from(token, 'base64url')) as readonly unknown[]
+    const [handler, partition, key] = place as readonly [string, number, string]
+    assert(typeof handler === 'string' && typeof partition === 'number' && typeof key === 'string')
+    // As whoever looks for it will: that can be as good as any key.
+    encodeTableKey('keys', [handler, partition, key])
+    return { handler, partition, key }
   } catch {
     throw new InvalidTokenError('list')
   }

@@ -17,7 +17,7 @@
 
 import type { ErrorData } from '../base/errors.js'
 import type { EventValue, Position } from '../events/event.js'
-import type { TableChange, TableDatabase } from '../store/tables.js'
+import type { TableChange, TableDatabase, TableEntry } from '../store/tables.js'
 import { dueTables } from '../timers/due.js'
 import type { ParkCause } from './retry-policy.js'
 
@@ -105,6 +105,14 @@ export interface ViewFilling {
   readonly eventsPerSecondMax: number | null
 }
 
+/** A key that does not flow. */
+export interface KeyRow extends KeyName {
+  readonly blocked: BlockedKey
+}
+
+/** Keys read at a time where not all may be wanted. */
+const keysPerRead = 128
+
 export class WorkStore {
   readonly #database: TableDatabase
 
@@ -139,16 +147,27 @@ export class WorkStore {
   }
 
   /** Every key of a handler, or of one partition, that does not flow. */
-  readKeys(handler: string, partition?: number): (KeyName & { readonly blocked: BlockedKey })[] {
+  readKeys(handler: string, partition?: number): KeyRow[] {
     const prefix = partition === undefined ? [handler] : [handler, partition]
-    return this.#database
-      .table('keys')
-      .range({ prefix })
-      .map(({ key, value }) => ({
-        partition: key[1] as number,
-        key: key[2] as string,
-        blocked: value as unknown as BlockedKey,
-      }))
+    return this.#database.table('keys').range({ prefix }).map(keyRowOf)
+  }
+
+  /** The same one after the other, behind a key: what nobody takes is hardly read. */
+  *keysBehind(
+    handler: string,
+    partition: number | undefined,
+    behind: KeyName | null,
+  ): Generator<KeyRow> {
+    const prefix = partition === undefined ? [handler] : [handler, partition]
+    const keys = this.#database.table('keys')
+    let last = behind
+    for (;;) {
+      const after = last === null ? {} : { after: [handler, last.partition, last.key] }
+      const rows = keys.range({ prefix, ...after, limit: keysPerRead }).map(keyRowOf)
+      yield* rows
+      if (rows.length < keysPerRead) return
+      last = rows.at(-1)!
+    }
   }
 
   /** What waits for a key, in order; the first is what failed. */
@@ -161,6 +180,14 @@ export class WorkStore {
 
   readView(projector: string): ViewRecord | undefined {
     return this.#database.table('views').get([projector]) as ViewRecord | undefined
+  }
+}
+
+function keyRowOf({ key, value }: TableEntry): KeyRow {
+  return {
+    partition: key[1] as number,
+    key: key[2] as string,
+    blocked: value as unknown as BlockedKey,
   }
 }
 

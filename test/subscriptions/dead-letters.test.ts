@@ -2,9 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type HandlerDefinition, verifyStore } from '../../src/index.js'
+import { encodeValue } from '../../src/events/codec.js'
+import {
+  type HandlerDefinition,
+  type Runtime,
+  TerminalError,
+  verifyStore,
+} from '../../src/index.js'
 import { TemporaryDirectory } from '../store/temporary.js'
-import { type Delivery, recording, Workplace } from './workplace.js'
+import { Counter, type Delivery, recording, Workplace } from './workplace.js'
 
 interface Parked {
   readonly work: Workplace
@@ -243,6 +249,79 @@ test('a page goes on in the partition of a dead letter that is gone by then', as
   )
 })
 
+/** Handlers that refuse every event, with so many counters each, all of them parked. */
+async function openRefused(
+  t: TestContext,
+  names: readonly string[],
+  ids: readonly string[],
+): Promise<Workplace> {
+  const handlers = names.map((name) => {
+    const handle = (): never => {
+      throw new TerminalError('never')
+    }
+    return recording({ name, partitions: 3, handle }).handler
+  })
+  const work = await Workplace.open(t, { handlers })
+  await work.add(...ids)
+  for (const handler of handlers) await work.settled(handler)
+  return work
+}
+
+async function pagesOf(
+  { runtime }: Workplace,
+  options: Parameters<Runtime['deadLetters']['list']>[0],
+): Promise<readonly (readonly string[])[]> {
+  const pages: string[][] = []
+  for (let after: string | null = null; ; ) {
+    const { entries, next } = await runtime.deadLetters.list({ ...options, after })
+    pages.push(entries.map(({ handler, key }) => `${handler} ${key}`))
+    if (next === null) return pages
+    after = next
+  }
+}
+
+test('pages go through hundreds of keys of several handlers, in one order, whatever their size', async (t) => {
+  const ids = Array.from({ length: 300 }, (_each, at) => `${at}`)
+  const work = await openRefused(t, ['one', 'two'], ids)
+
+  const [whole = []] = await pagesOf(work, { limit: 1_000 })
+  const all = ['one', 'two'].flatMap((name) => ids.map((id) => `${name} Counter-${id}`))
+  assert.deepEqual([...whole].sort(), all.sort())
+  for (const limit of [600, 599, 128, 127, 7]) {
+    const pages = await pagesOf(work, { limit })
+    assert.deepEqual(pages.flat(), whole)
+    assert.equal(pages.length, Math.ceil(600 / limit))
+  }
+  const parts = [0, 1, 2].map((partition) => pagesOf(work, { handler: 'two', partition, limit: 9 }))
+  const ofTwo = whole.filter((each) => each.startsWith('two '))
+  assert.deepEqual((await Promise.all(parts)).flat(2), ofTwo)
+  assert.deepEqual(await pagesOf(work, { key: 'Counter-299', limit: 1 }), [
+    ['one Counter-299'],
+    ['two Counter-299'],
+  ])
+})
+
+test('a page goes on behind a dead letter that is gone by then, whatever its key is written in', async (t) => {
+  // In bytes the first comes first; in units of 16 bits the second does.
+  const keys = ['Counter-\uffee', 'Counter-\u{1f600}']
+  const handle = (): never => {
+    throw new TerminalError('never')
+  }
+  const { handler } = recording({ partitions: 1, key: ({ data }) => keys[data.n - 1]!, handle })
+  const work = await Workplace.open(t, { handlers: [handler] })
+  for (const n of [1, 2]) await work.runtime.actor(Counter, `${n}`).send('add', { n })
+  await work.settled(handler)
+  const first = await work.runtime.deadLetters.list({ limit: 1 })
+  await work.runtime.deadLetters.discard({ key: keys[0]! }, { reason: 'it is gone' })
+
+  const second = await work.runtime.deadLetters.list({ after: first.next })
+
+  assert.deepEqual(
+    [first.entries, second.entries].map((entries) => entries.map(({ key }) => key)),
+    [[keys[0]], [keys[1]]],
+  )
+})
+
 test('a page behind dead letters that are all gone by then is empty', async (t) => {
   const { work, handler, poison } = await openParked(t)
   const first = await work.runtime.deadLetters.list({ limit: 2 })
@@ -255,8 +334,18 @@ test('a page behind dead letters that are all gone by then is empty', async (t) 
   assert.deepEqual(second, { entries: [], next: null })
 })
 
-for (const after of ['', 'nonsense', 'AAAA', 7 as never]) {
-  test(`a page token ${JSON.stringify(after)} is refused`, async (t) => {
+const forged = [
+  [],
+  ['recording', 0],
+  ['recording', 'a', 'a'],
+  [7, 0, 'a'],
+  ['recording', Number.NaN, 'a'],
+  ['recording', 0, 'a\0b'],
+  ['recording', 0, 'a'.repeat(3_000)],
+].map((place) => encodeValue(place).toString('base64url'))
+
+for (const after of ['', 'nonsense', 'AAAA', 7 as never, ...forged]) {
+  test(`a page token ${JSON.stringify(after).slice(0, 40)} is refused`, async (t) => {
     const { work } = await openParked(t)
 
     await assert.rejects(work.runtime.deadLetters.list({ after }), {
