@@ -72,7 +72,7 @@ async function main(): Promise<void> {
       console.log(`${watched}: ${slope.toFixed(2)} (limit ${limit})`)
     }
     if (slopes.length === 0)
-      console.log('too short to say what grows: that takes 3 minutes or more')
+      console.log('too short to say what grows: that takes 8 minutes or more')
     const problems = [...result.problems.slice(0, problemsShown), ...growthIn(slopes)]
     for (const problem of problems) console.log(problem)
     console.log(`seed ${values.seed}: ${result.events} events; ${JSON.stringify(result.counts)}`)

@@ -46,8 +46,11 @@ export const slopeLimits: SlopeLimits = Object.freeze({
 
 /** The part of the time that passes before anything is judged, and the least it takes. */
 const warmUpShare = 0.4
-/** Compiled code and its profiles gather for so long: 5 MiB a minute at first, 0.3 MiB after it. */
-const warmUpMsMin = 120_000
+/**
+ * Compiled code and its profiles gather for two minutes. The arenas of malloc, of which threads that come and go get one
+ * each, fill for five: by 10 MiB a minute, and by less than one after it; with `MALLOC_ARENA_MAX=1` they do not.
+ */
+const warmUpMsMin = 300_000
 /** Fewer points of as many threads say nothing. */
 const pointsMin = 4
 
