@@ -4,9 +4,13 @@
  *
  * First what no state claims any more is released, then every actor of the type claims what its state says,
  * each at its own turn, so it may go on while commands run. Doing it again changes nothing.
+ *
+ * A claim that is damaged is given to nobody but the actor whose state makes it, so nobody else is quicker; one that no state
+ * makes is released after that.
  */
 
 import { failpoint } from '../base/failpoint.js'
+import type { ClaimEntry } from '../store/claims.js'
 import type { EventStore } from '../store/contracts.js'
 import { readLog } from '../store/read-log.js'
 import type { ActorType } from './actor-type.js'
@@ -15,6 +19,7 @@ import type { ActorType } from './actor-type.js'
 const atOnceMax = 64
 const pageEntries = 1_000
 const conflictsKept = 100
+const nothing: readonly ClaimEntry[] = []
 
 /** Two actors claim one value, and the first one keeps it. */
 export interface ClaimConflict {
@@ -30,7 +35,7 @@ export interface ClaimConflict {
 export interface ClaimsRebuilt {
   /** Actors that were asked. */
   readonly actors: number
-  /** Claims that nobody makes any more, and that were released. */
+  /** Claims that nobody makes any more, damaged ones too, and that were released. */
   readonly released: number
   readonly conflictsTotal: number
   /** At most 100 of them. */
@@ -43,6 +48,8 @@ export interface ClaimQuestions {
   claim(aggregateId: string): Promise<readonly ClaimConflict[]>
   /** Has an actor release a claim unless its state makes it. Returns whether it was released. */
   releaseUnclaimed(aggregateId: string, key: string): Promise<boolean>
+  /** Releases a claim of which nobody can tell who held it. */
+  releaseDamaged(key: string): Promise<void>
 }
 
 export async function rebuildClaims(
@@ -51,12 +58,13 @@ export async function rebuildClaims(
   questions: ClaimQuestions,
 ): Promise<ClaimsRebuilt> {
   let released = 0
-  for (const [name] of type.unique!) {
-    await forEach(ownersOf(store, name), async ({ key, owner }) => {
-      const aggregateId = owner.slice(type.name.length + 1)
-      if (await questions.releaseUnclaimed(aggregateId, key)) released++
-    })
-  }
+  let damaged = 0
+  const names = [...type.unique!.keys()]
+  await forEach(claimsOf(store, names), async ({ key, owner }) => {
+    const aggregateId = owner?.slice(type.name.length + 1)
+    if (aggregateId === undefined) damaged++
+    else if (await questions.releaseUnclaimed(aggregateId, key)) released++
+  })
   failpoint('claims.released')
   const conflicts: ClaimConflict[] = []
   let conflictsTotal = 0
@@ -66,6 +74,11 @@ export async function rebuildClaims(
     conflicts.push(...found.slice(0, conflictsKept - conflicts.length))
   })
   failpoint('claims.claimed')
+  await forEach(damaged > 0 ? claimsOf(store, names) : nothing, async ({ key, owner }) => {
+    if (owner !== null) return
+    await questions.releaseDamaged(key)
+    released++
+  })
   return { actors, released, conflictsTotal, conflicts }
 }
 
@@ -77,22 +90,21 @@ async function* aggregateIdsOf(store: EventStore, { name }: ActorType): AsyncGen
   }
 }
 
-async function* ownersOf(
-  store: EventStore,
-  name: string,
-): AsyncGenerator<{ readonly key: string; readonly owner: string }> {
-  let after: string | undefined
-  for (;;) {
-    const page = await store.readClaims(name, after, pageEntries)
-    yield* page
-    if (page.length < pageEntries) return
-    after = page.at(-1)!.key
+async function* claimsOf(store: EventStore, names: readonly string[]): AsyncGenerator<ClaimEntry> {
+  for (const name of names) {
+    let page: readonly ClaimEntry[]
+    let after: string | undefined
+    do {
+      page = await store.readClaims(name, after, pageEntries)
+      yield* page
+      after = page.at(-1)?.key
+    } while (page.length === pageEntries)
   }
 }
 
 /** @returns how many there were. */
 async function forEach<T>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   work: (item: T) => Promise<void>,
 ): Promise<number> {
   let batch: Promise<void>[] = []

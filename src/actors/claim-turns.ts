@@ -12,7 +12,7 @@ import { claimsOf } from './claims.js'
 import type { Executor } from './executor.js'
 
 /**
- * Claims everything that the actor's state says, as far as it is free. Returns what is not.
+ * Claims everything that the actor's state says, as far as it is free, or was and is damaged. Returns what is not.
  *
  * @throws {InvalidClaimError} DRAMATIS_INVALID_CLAIM
  */
@@ -20,7 +20,7 @@ export function claimAgain(executor: Executor, actor: Actor): readonly ClaimConf
   const conflicts: ClaimConflict[] = []
   for (const claim of claimsOf(actor.type, actor.streamId, actor.state)) {
     try {
-      executor.stageClaims(actor, { claimed: [claim], released: [] })
+      executor.stageClaims(actor, { claimed: [claim], released: [], mends: true })
     } catch (error) {
       if (!(error instanceof ClaimTakenError)) throw error
       const { value, owner, streamId } = error

@@ -68,6 +68,8 @@ interface Decision {
 }
 
 const noEvents: readonly RecordedEvent[] = Object.freeze([])
+/** No stream has this id. */
+const nobody = ''
 
 export class Executor {
   readonly #options: ExecutorOptions
@@ -148,6 +150,14 @@ export class Executor {
   stageClaims(actor: Actor, changes: Omit<ClaimChanges, 'streamId'>): void {
     this.#options.store.stage([], () => [{ streamId: actor.streamId, ...changes }])
     actor.group = this.#options.commits.add(noEvents)
+  }
+
+  /** Releases a claim that is damaged, whoever held it. Resolves when that is durable. Throws as `EventStore.stage` does. */
+  async releaseDamaged(key: string): Promise<void> {
+    const { store, commits } = this.#options
+    store.stage([], () => [{ streamId: nobody, claimed: [], released: [key], mends: true }])
+    commits.add(noEvents)
+    await commits.newestDurable()
   }
 
   /** Runs what waits in an actor's mailbox, as far as there is room. */

@@ -44,5 +44,6 @@ export async function rebuildClaimsOf(
       ask(aggregateId, (actor) => claimAgain(executor, actor)) as Promise<never>,
     releaseUnclaimed: (aggregateId, key) =>
       ask(aggregateId, (actor) => releaseUnclaimed(executor, actor, key)) as Promise<never>,
+    releaseDamaged: (key) => executor.releaseDamaged(key),
   })
 }

@@ -12,7 +12,7 @@
 
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
-import { ClaimTakenError } from './errors.js'
+import { ClaimTakenError, DamagedTableError } from './errors.js'
 
 /** A value that one stream holds alone. */
 export interface Claim {
@@ -27,13 +27,15 @@ export interface ClaimChanges {
   readonly claimed: readonly Claim[]
   /** By their {@link claimKey}. What the stream does not hold stays as it is. */
   readonly released: readonly string[]
+  /** Whether claims that are damaged, so that nobody can tell who holds them, count as nobody's. @default false */
+  readonly mends?: boolean
 }
 
 /** A claim as it is kept. */
 export interface ClaimEntry {
   readonly key: string
-  /** The stream that holds it. */
-  readonly owner: string
+  /** The stream that holds it; `null`: it is damaged. */
+  readonly owner: string | null
 }
 
 /** Owners by {@link claimKey}; `null`: released. */
@@ -53,6 +55,9 @@ export function claimPrefix(name: string): string {
   return hash('sha256', name, 'hex').slice(0, nameDigits)
 }
 
+/** The owner of a claim that is damaged. */
+const unreadable = Symbol('unreadable')
+
 export class StagedClaims {
   /** The durable owner of a key. */
   readonly #readOwner: (key: string) => string | undefined
@@ -68,18 +73,20 @@ export class StagedClaims {
    *
    * @returns The owners that change.
    * @throws {ClaimTakenError} DRAMATIS_CLAIM_TAKEN
+   * @throws {DamagedTableError} DRAMATIS_DAMAGED_TABLE: one that is concerned is damaged, and not to be mended.
    */
   check(changes: readonly ClaimChanges[]): ClaimedKeys {
     const next = new Map<string, string | null>()
-    for (const { streamId, released } of changes) {
+    for (const { streamId, released, mends = false } of changes) {
       for (const key of released) {
-        if (this.#ownerOf(key) === streamId) next.set(key, null)
+        const owner = this.#ownerOf(key, mends)
+        if (owner === streamId || owner === unreadable) next.set(key, null)
       }
     }
-    for (const { streamId, claimed } of changes) {
+    for (const { streamId, claimed, mends = false } of changes) {
       for (const claim of claimed) {
         const key = claimKey(claim)
-        const owner = next.has(key) ? next.get(key) : this.#ownerOf(key)
+        const owner = next.has(key) ? next.get(key) : this.#ownerOf(key, mends)
         if (owner === streamId) continue
         if (typeof owner === 'string')
           throw new ClaimTakenError(claim.name, claim.value, owner, streamId)
@@ -112,10 +119,16 @@ export class StagedClaims {
     this.#underWay = null
   }
 
-  #ownerOf(key: string): string | null | undefined {
+  #ownerOf(key: string, mends: boolean): string | typeof unreadable | null | undefined {
     const staged = this.#gathering.get(key)
     if (staged !== undefined) return staged
     const underWay = this.#underWay?.get(key)
-    return underWay === undefined ? this.#readOwner(key) : underWay
+    if (underWay !== undefined) return underWay
+    try {
+      return this.#readOwner(key)
+    } catch (error) {
+      if (mends && error instanceof DamagedTableError) return unreadable
+      throw error
+    }
   }
 }

@@ -341,7 +341,7 @@ export interface EventStore extends LogReader, ShapeReader {
   readClaimOwner(claim: Claim): Promise<string | undefined>
 
   /**
-   * Durable claims of a name, in the order of their keys.
+   * Durable claims of a name, in the order of their keys, damaged ones included.
    *
    * @param after - Only keys behind this one.
    * @param limit - At most so many. Integer in [1, 100_000].

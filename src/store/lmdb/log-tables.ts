@@ -132,7 +132,7 @@ export class LogTables implements TagSource {
     const entries: ClaimEntry[] = []
     for (const { key, value } of this.claims.getRange({ start, limit })) {
       if (!key.startsWith(prefix)) break
-      entries.push({ key, owner: decodeOwner(key, value) })
+      entries.push({ key, owner: readableOwner(key, value) })
     }
     return entries
   }
@@ -234,6 +234,16 @@ export function decodeShape(number: number, bytes: Buffer): Shape {
     ...{ number, aggregateType, type, schemaVersion },
     fields: fields === null ? null : Object.freeze(fields),
   })
+}
+
+/** `null`: it is damaged. */
+function readableOwner(key: string, bytes: Buffer): string | null {
+  try {
+    return decodeOwner(key, bytes)
+  } catch (error) {
+    assert(error instanceof DamagedTableError)
+    return null
+  }
 }
 
 function shapeValues(number: number, bytes: Buffer): readonly (EventValue | undefined)[] {
