@@ -124,7 +124,7 @@ async function compactOwned(
 ): Promise<CompactResult> {
   const startedMs = systemClock.elapsedMs()
   const { signal, onProgress } = options
-  const found = await checkContents(dataDir, watched(options))
+  const found = await checkContents(dataDir, watched(options), startedMs)
   if (!found.isSound) throw new UnsoundStoreError(dataDir, found)
   failpoint('checked')
   const how = { undisturbed: alreadyUndisturbed, isCompact: true }

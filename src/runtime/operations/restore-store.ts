@@ -44,7 +44,7 @@ export async function restoreStore(
   const watched = signal === undefined ? {} : { signal }
   const made = await finishWhole(to, (unfinished) =>
     whileAtRest(from, watched, async () => {
-      const found = await checkContents(from, watched)
+      const found = await checkContents(from, watched, startedMs)
       if (!found.isSound) throw new UnsoundStoreError(from, found)
       const how = { undisturbed: alreadyUndisturbed, isCompact: true }
       return await copyVerified(from, unfinished, how, { signal, onProgress })

@@ -77,7 +77,8 @@ export async function verifyStore(
   const path = parseDirectory('dataDir', dataDir)
   assertFlowOptions(options)
   integerIn('findingsMax', options.findingsMax ?? findingsMaxDefault, 0, 100_000)
-  return await whileAtRest(path, options, () => checkContents(path, options))
+  const startedMs = systemClock.elapsedMs()
+  return await whileAtRest(path, options, () => checkContents(path, options, startedMs))
 }
 
 /**
@@ -103,8 +104,9 @@ export async function whileAtRest<Done>(
 
 /** Checks a directory that is the caller's own. */
 export async function checkStore(path: string, options: VerifyStoreOptions): Promise<StoreReport> {
+  const startedMs = systemClock.elapsedMs()
   await checkPages(path, options)
-  return await checkContents(path, options)
+  return await checkContents(path, options, startedMs)
 }
 
 /** Looks at every page before LMDB does. @throws {StoreUnavailableError} DRAMATIS_STORE_UNAVAILABLE */
@@ -112,13 +114,17 @@ export async function checkPages(path: string, options: VerifyStoreOptions): Pro
   await verifyPages(path, createFlow(options))
 }
 
-/** Checks a directory that is the caller's own, whose pages were looked at. */
+/**
+ * Checks a directory that is the caller's own, whose pages were looked at.
+ *
+ * @param startedMs - When that began.
+ */
 export async function checkContents(
   path: string,
   options: VerifyStoreOptions,
+  startedMs: number,
 ): Promise<StoreReport> {
   const flow = createFlow(options)
-  const startedMs = systemClock.elapsedMs()
   const findings = new Findings(options.findingsMax ?? findingsMaxDefault)
   const log = await verifyLog(path, findings, flow)
   const work = await checkWork(path, log.head, findings, flow)
