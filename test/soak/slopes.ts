@@ -48,7 +48,7 @@ export const slopeLimits: SlopeLimits = Object.freeze({
 const warmUpShare = 0.4
 /**
  * Compiled code and its profiles gather for two minutes. The arenas of malloc, of which threads that come and go get one
- * each, fill for five: by 10 MiB a minute, and by less than one after it; with `MALLOC_ARENA_MAX=1` they do not.
+ * each, fill for five: by 10 MiB a minute, and by less than one after it; with `MALLOC_ARENA_MAX=1` it is half of that.
  */
 const warmUpMsMin = 300_000
 /** Fewer points of as many threads say nothing. */
