@@ -231,7 +231,7 @@ function placeOf(token: unknown): Place {
     const place = decodeValue(Buffer.from(token, 'base64url')) as readonly unknown[]
     const [handler, partition, key] = place as readonly [string, number, string]
     assert(typeof handler === 'string' && typeof partition === 'number' && typeof key === 'string')
-    // As whoever looks for it will: that can be as good as any key.
+    // Throws for what cannot be a key: a text with a zero in it, a number that is none, too many bytes.
     encodeTableKey('keys', [handler, partition, key])
     return { handler, partition, key }
   } catch {
